@@ -1,0 +1,1 @@
+"""What talks to a platform: one module or folder each, all of the same shape."""

@@ -1,0 +1,142 @@
+"""Settings: their names, what they may be, and which value holds in a conversation.
+
+The nearest scope wins: thread, channel, workspace, then the environment. Nothing passes the
+environment's ceilings.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from bot.messages import ConversationKey
+from bot.ports import Scope, SettingsStore
+
+Value = str | int
+
+
+class Source(StrEnum):
+    """Where a value comes from, the farthest first."""
+
+    ENVIRONMENT = "environment"
+    WORKSPACE = "workspace"
+    CHANNEL = "channel"
+    THREAD = "thread"
+
+
+_OVERRIDES = (Source.WORKSPACE, Source.CHANNEL, Source.THREAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """The settings of one conversation; the environment's own are one of these as well."""
+
+    model: str
+    persona: str
+    history_turns: int
+    """Turns that a prompt may repeat, and that are kept."""
+    history_tokens: int
+    """Tokens that a prompt may have."""
+    max_output_tokens: int
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """Of the values that do not come from the environment."""
+    unreadable: tuple[tuple[Source, str], ...] = ()
+    """What is stored but is no valid value, as (where, name): it counts as unset."""
+
+    def source(self, name: str) -> Source:
+        """Where this setting's value comes from."""
+        return self.sources.get(name, Source.ENVIRONMENT)
+
+
+def _text(what: str, longest: int) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        value = text.encode(errors="ignore").decode().strip()  # no store takes lone surrogates
+        if not 0 < len(value) <= longest:
+            raise ValueError(f"{what} has 1 to {longest:,} characters; this has {len(value):,}.")
+        return value
+
+    return parse
+
+
+def _name(what: str, longest: int) -> Callable[[str], str]:
+    text = _text(what, longest)
+
+    def parse(name: str) -> str:
+        value = text(name)
+        if not value.isprintable() or " " in value:
+            raise ValueError(f"{what} has no spaces or control characters.")
+        return value
+
+    return parse
+
+
+def _whole(what: str, least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        value = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        if not least <= value <= most:
+            raise ValueError(f"{what} is a whole number from {least:,} to {most:,}.")
+        return value
+
+    return parse
+
+
+PARSERS: Mapping[str, Callable[[str], Value]] = {
+    "model": _name("A model's name", 200),
+    "persona": _text("A persona", 4_000),
+    "history_turns": _whole("The number of turns", 0, 1_000),
+    "history_tokens": _whole("The number of tokens", 100, 10_000_000),
+    "max_output_tokens": _whole("The number of tokens", 1, 1_000_000),
+}
+"""Every setting with what reads its text, which raises ValueError with one sentence for people.
+``str()`` of the value is the text again."""
+
+
+class SettingsReader:
+    """Reads the settings that hold, each time anew: a change holds from the next question on."""
+
+    def __init__(
+        self, store: SettingsStore, defaults: Effective, ceilings: Mapping[str, int]
+    ) -> None:
+        self._store = store
+        self.defaults = defaults
+        self._ceilings = ceilings
+
+    async def effective(self, conversation: ConversationKey) -> Effective:
+        """The settings that hold here now, in one round trip.
+
+        Raises:
+            StoreUnavailable: no answer from the store.
+            RecordUnreadable: a newer version wrote them.
+        """
+        layers = await self._store.load(conversation)
+        return resolve(self.defaults, layers, self._ceilings)
+
+
+def resolve(
+    defaults: Effective, layers: Sequence[Mapping[str, str]], ceilings: Mapping[str, int]
+) -> Effective:
+    """Lay workspace, channel and thread over the defaults, below the ceilings. Pure."""
+    values: dict[str, Any] = {}
+    sources: dict[str, Source] = {}
+    unreadable: list[tuple[Source, str]] = []
+    scopes = zip(_OVERRIDES, layers, strict=True)
+    stored = [
+        (source, name, layer) for source, layer in scopes for name in PARSERS if name in layer
+    ]
+    for source, name, layer in stored:
+        try:
+            values[name] = PARSERS[name](layer[name])
+            sources[name] = source
+        except ValueError:
+            unreadable.append((source, name))
+    chosen = replace(defaults, sources=sources, unreadable=tuple(unreadable), **values)
+    capped = {name: min(getattr(chosen, name), most) for name, most in ceilings.items()}
+    return replace(chosen, **capped)
+
+
+def nearest(conversation: ConversationKey) -> Scope:
+    """The scope of exactly this place: the thread, or the channel outside of threads."""
+    return Scope(
+        conversation.platform, conversation.workspace, conversation.channel, conversation.thread
+    )

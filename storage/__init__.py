@@ -1,0 +1,1 @@
+"""What talks to Redis or Valkey: keys, scripts, and the server that chat brings along."""

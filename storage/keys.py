@@ -1,0 +1,100 @@
+"""Every key in the store, its type and its life time: one table.
+
+All keys of one script are in one slot of a Redis Cluster: the hash tag ``{pN}`` holds whatever
+belongs to a channel, ``{w:…}`` whatever belongs to a workspace.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+from zlib import crc32
+
+from bot.messages import ConversationKey
+
+PARTITIONS = 64
+"""For ever: a store that was written with another number cannot be read. Checked at start."""
+
+DAY = 86_400_000
+"""Milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table."""
+
+    name: str
+    type: str
+    ttl: str
+    holds: str
+
+
+TABLE = (
+    Row("{pN}:due:A", "zset", "7 d", "conversation → ms from which any worker may take it"),
+    Row("{pN}:owner", "hash", "1 d", "conversation → fence of its claim"),
+    Row("{pN}:stop", "hash", "1 h", "conversation → why its answer shall stop"),
+    Row("{pN}:inbox:C", "zset", "7 d", "message id → the platform's ms"),
+    Row("{pN}:msgs:C", "hash", "7 d", "message id → revision, author and message"),
+    Row("{pN}:answer:C", "hash", "7 d", "the running answer: ids, attempt, parts, final text"),
+    Row("{pN}:turns:C", "list", "history TTL", "the last turns, oldest first"),
+    Row("{pN}:talk:C", "hash", "max(30 d, history TTL)", "the conversation is known; its epoch"),
+    Row("{pN}:of:M", "string", "as talk:C", "message id (question or part) → conversation"),
+    Row("{pN}:seen:channel", "zset", "48 h", "message id → ms: what was accepted or refused"),
+    Row("{pN}:channels:A", "zset", "30 d", "channel → ms of the last accept, for catch-up"),
+    Row("{w:W}:settings:S", "hash", "none", "settings of one workspace, channel or thread"),
+    Row("{w:W}:usage:day", "hash", "400 d", "tokens and cost of a day by person, channel, model"),
+    Row("{w:W}:counted", "zset", "48 h", "turns whose usage was recorded"),
+    Row("layout", "string", "none", "the number of partitions and the version, checked at start"),
+)
+
+
+def partition(conversation: ConversationKey) -> int:
+    """The partition of a channel: equal for all its threads, for ever."""
+    channel = ConversationKey(conversation.platform, conversation.workspace, conversation.channel)
+    return crc32(str(channel).encode()) % PARTITIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Builds the keys of one installation."""
+
+    namespace: str = "tw"
+
+    @property
+    def bus(self) -> str:
+        """The channel for hints between processes."""
+        return f"{self.namespace}:bus"
+
+    @property
+    def layout(self) -> str:
+        """What the store was written with."""
+        return f"{self.namespace}:layout"
+
+    def shared(self, number: int, name: str) -> str:
+        """A key of one partition."""
+        return f"{self.namespace}:{{p{number}}}:{name}"
+
+    def due(self, number: int, account: str) -> str:
+        """The conversations of an account in one partition, by the time they may be taken."""
+        return self.shared(number, f"due:{account}")
+
+    def own(self, name: str, conversation: ConversationKey) -> str:
+        """A key of one conversation."""
+        return self.shared(partition(conversation), f"{name}:{conversation}")
+
+    def of(self, conversation: ConversationKey, message: str) -> str:
+        """Where a message id of a channel leads; ids are unique in their channel only."""
+        return self.shared(partition(conversation), f"of:{channel_of(conversation)}:{message}")
+
+    def seen(self, conversation: ConversationKey) -> str:
+        """The message ids of a channel that were here before."""
+        return self.shared(partition(conversation), f"seen:{channel_of(conversation)}")
+
+    def workspace(self, platform: str, workspace: str, name: str) -> str:
+        """A key of one workspace."""
+        tag = f"w:{quote(platform, safe='')}:{quote(workspace, safe='')}"
+        return f"{self.namespace}:{{{tag}}}:{name}"
+
+
+def channel_of(conversation: ConversationKey) -> str:
+    """The conversation's channel as one opaque string."""
+    parts = (conversation.platform, conversation.workspace, conversation.channel)
+    return ":".join(quote(part, safe="") for part in parts)

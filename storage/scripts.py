@@ -1,0 +1,121 @@
+"""Runs the Lua scripts: one file each, all keys declared, errors in our own words."""
+
+import asyncio
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from redis import exceptions
+from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
+
+from bot.errors import StoreFull, StoreUnavailable
+
+Client = Redis | RedisCluster
+Arg = str | int | float
+
+
+LOST = (
+    exceptions.ConnectionError,  # refused, closed, loading, wrong password, no master
+    exceptions.TimeoutError,
+    exceptions.ClusterError,
+    exceptions.RedisClusterException,
+    OSError,
+)
+"""What redis-py raises when there is no answer."""
+
+_PASSING = ("NOREPLICAS", "BUSY", "UNKILLABLE")
+"""Refusals that pass with a failover, or with the end of a script."""
+
+
+@contextmanager
+def cancellable() -> Iterator[None]:
+    """Keep a cancellation that comes while redis-py sends.
+
+    It sends through ``asyncio.wait_for``, which may swallow one before Python 3.12:
+    https://github.com/python/cpython/issues/86296
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what redis-py raises into our errors; a bug in a script stays one.
+
+    Raises:
+        StoreFull: the store's memory or disk is full.
+        StoreUnavailable: no answer, or it is loading, failing over or read-only.
+    """
+    try:
+        with cancellable():
+            yield
+    except exceptions.OutOfMemoryError as error:
+        raise StoreFull(str(error)) from error
+    except (*LOST, exceptions.ReadOnlyError) as error:
+        raise StoreUnavailable(str(error) or type(error).__name__) from error
+    except exceptions.ResponseError as error:
+        if str(error).startswith("MISCONF"):  # the disk is full or read-only
+            raise StoreFull(str(error)) from error
+        if str(error).startswith(_PASSING):
+            raise StoreUnavailable(str(error)) from error
+        raise
+
+
+class Script:
+    """One Lua script, sent by its hash and loaded again where the server forgot it."""
+
+    def __init__(self, client: Client, path: Path) -> None:
+        self._client = client
+        self._run = client.register_script(path.read_text(encoding="utf-8"))
+
+    async def __call__(self, keys: Sequence[str], args: Sequence[Arg]) -> Any:
+        """Run it once.
+
+        Raises:
+            StoreUnavailable: no answer; it may have run.
+            StoreFull: it did not run.
+        """
+        with translated():
+            return await cast("Awaitable[Any]", self._run(keys=list(keys), args=list(args)))
+
+    async def each(self, calls: Sequence[tuple[Sequence[str], Sequence[Arg]]]) -> list[Any]:
+        """Run it once for each (keys, args): in one round trip, or on a cluster side by side.
+
+        Raises:
+            StoreUnavailable: for one of them at least; all the others were tried.
+            StoreFull: likewise.
+        """
+        if isinstance(self._client, RedisCluster):  # its pipelines refuse EVALSHA
+            return _whole(
+                await asyncio.gather(*(self(*call) for call in calls), return_exceptions=True)
+            )
+        with translated():
+            try:
+                return await self._together(self._client, calls)
+            except exceptions.NoScriptError:
+                await self._client.script_load(self._run.script)
+                return await self._together(self._client, calls)
+
+    async def _together(
+        self, client: Redis, calls: Sequence[tuple[Sequence[str], Sequence[Arg]]]
+    ) -> list[Any]:
+        # By hand: redis-py's own way asks in every pipeline whether the script is loaded.
+        async with client.pipeline(transaction=False) as pipe:
+            for keys, args in calls:
+                pipe.evalsha(self._run.sha, len(keys), *keys, *args)
+            return _whole(await pipe.execute(raise_on_error=False))
+
+
+def _whole(results: list[Any]) -> list[Any]:
+    """The results, if none of them is an error."""
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results

@@ -1,0 +1,72 @@
+"""The way in: a message is in the store before its platform hears that it arrived."""
+
+from dataclasses import dataclass, replace
+
+from bot import words
+from bot.messages import IncomingMessage
+from bot.ports import Accepted, Clock, Inbox, Observer
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is taken in."""
+
+    age: float = 900
+    """Seconds; what is older when it is first seen was missed, and is not answered any more."""
+    length: int = 100_000
+    """Characters of one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a message, and the sentence to say at once, if any."""
+
+    outcome: Accepted
+    sentence: str = ""
+
+
+class Door:
+    """Takes messages in; the caller acknowledges to its platform only after it returned."""
+
+    def __init__(
+        self, inbox: Inbox, observer: Observer, clock: Clock, limits: Limits | None = None
+    ) -> None:
+        self._inbox = inbox
+        self._observer = observer
+        self._clock = clock
+        self._limits = limits or Limits()
+
+    async def accept(self, message: IncomingMessage, refusal: str = "") -> Receipt:
+        """Keep the message until it is answered; with a ``refusal``, have that said instead.
+
+        Raises:
+            StoreError: nobody knows whether it is kept: do not acknowledge it.
+        """
+        message = replace(message, text=clean(message.text))
+        refusal = refusal or self._refusal(message)
+        outcome = await self._inbox.accept(message, refusal)
+        if outcome is Accepted.REFUSED and refusal == words.STOPPING:
+            await self._inbox.cancel(message.account, message.conversation, "", "user")
+        self._observer.count(outcome)
+        return Receipt(outcome, _SAY.get(outcome, "") or refusal * (outcome is Accepted.REFUSED))
+
+    def _refusal(self, message: IncomingMessage) -> str:
+        if message.text.strip().rstrip(".!").lower() == "stop":
+            return words.STOPPING
+        if not message.text.strip():
+            return words.EMPTY
+        if len(message.text) > self._limits.length:
+            return words.too_long(len(message.text), self._limits.length)
+        if self._clock.now() - message.at > self._limits.age * 1000:
+            return words.AWAY
+        return ""
+
+
+_SAY = {Accepted.FULL: words.INBOX_FULL}
+
+
+def clean(text: str) -> str:
+    """The text without what no store and no model takes: NUL, and halves of characters."""
+    return (
+        text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )

@@ -1,0 +1,99 @@
+"""What a model's events come to: the text as it grows, and in the end an Ending."""
+
+from bot import words
+from bot.errors import ModelError
+from bot.messages import (
+    Ending,
+    Finished,
+    Metered,
+    ModelEvent,
+    Prompt,
+    State,
+    TextDelta,
+    Usage,
+)
+from bot.split import START, render
+from bot.tokens import estimate
+from bot.visible import visible
+
+_NOTES = {
+    "length": (words.CUT, State.ANSWERED),
+    "content_filter": (words.FILTERED, State.FAILED),
+}
+"""Reasons to finish that people should know of."""
+
+
+class Reply:
+    """Gathers one attempt of a model, and says how it ended."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._estimate = 0
+        self._pieces: list[str] = []
+        self._metered: Metered | None = None
+        self._finished = Finished("")
+
+    def asked(self, prompt: Prompt) -> None:
+        """This is what its usage will be of."""
+        self._estimate = prompt.estimate
+
+    def take(self, event: ModelEvent) -> str:
+        """Remember an event; the text that it adds."""
+        match event:
+            case TextDelta(text):
+                self._pieces.append(text)
+                return text
+            case Metered():
+                self._metered = event
+            case Finished():
+                self._finished = event
+        return ""
+
+    def ended(self) -> Ending:
+        """The model finished, for a reason of its own."""
+        note, state = _NOTES.get(self._finished.reason, ("", State.ANSWERED))
+        if not self._text().strip():
+            return self._ending(State.FAILED, note or words.NO_TEXT)
+        return self._ending(state, note)
+
+    def stopped(self) -> Ending:
+        """Somebody asked for a stop."""
+        return self._ending(State.STOPPED, words.STOPPED)
+
+    def failed(self, error: ModelError, reference: str) -> Ending:
+        """The model failed; what it said before stands."""
+        sentence = words.sentence(error, reference)
+        return self._ending(State.FAILED, sentence, type(error).__name__, reference)
+
+    def _text(self) -> str:
+        return visible("".join(self._pieces), final=True)
+
+    def _ending(self, state: State, note: str, cause: str = "", reference: str = "") -> Ending:
+        return Ending(
+            text=noted(self._text(), note),
+            state=state,
+            model=self._model,
+            usage=self._metered.usage if self._metered else self._guess(),
+            cost=self._metered.cost if self._metered else None,
+            estimate=self._estimate,
+            cause=cause,
+            reference=reference,
+            response_id=self._finished.response_id,
+            response_model=self._finished.response_model,
+            finish_reason=self._finished.reason,
+        )
+
+    def _guess(self) -> Usage | None:
+        """A cut stream brings no usage, but what it brought is billed."""
+        if not self._pieces:
+            return None
+        written = estimate("".join(self._pieces))
+        return Usage(self._estimate, completion_tokens=written, estimated=True)
+
+
+def noted(text: str, note: str) -> str:
+    """The text with a note in a paragraph of its own behind it, not inside an open fence."""
+    if not note:
+        return text
+    whole = render(text, START, None)
+    return f"{whole}\n\n{note}" if whole.strip() else note

@@ -1,0 +1,179 @@
+"""One turn, from the claim to the commit: ask the model, show its answer, keep both."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from bot import words
+from bot.delivery import Delivery, Desk, Draft
+from bot.errors import (
+    LeaseLost,
+    ModelError,
+    ModelSilent,
+    PartGone,
+    PlatformBusy,
+    PlatformUnavailable,
+    PromptTooLong,
+    Revised,
+    Undeliverable,
+)
+from bot.lease import Lease
+from bot.messages import Claim, Ending, Prompt, State, Turn
+from bot.ports import ChatModel, Committed, Messenger, Observer, Unclaimed, UsageLedger
+from bot.prompt import PromptSettings, build
+from bot.reply import Reply, noted
+from bot.together import together
+
+_ATTEMPTS = 3
+"""A question that ended this many workers in mid-answer is not asked of the model again."""
+_DELIVERIES = 20
+"""A sealed answer that could not be delivered so often stays undelivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Runs turns, of any conversation, side by side."""
+
+    desk: Desk
+    model: ChatModel
+    messengers: Mapping[str, Messenger]
+    """By platform."""
+    ledger: UsageLedger
+    observer: Observer
+    seconds: float = 300
+    """A whole answer may take this long."""
+
+    async def run(
+        self, claim: Claim, terms: PromptSettings, lease: Lease
+    ) -> Callable[[], Awaitable[None]] | None:
+        """Bring a claimed conversation to its next end, and keep it.
+
+        Returns:
+            None; or when the lease was lost on the way: what to do, without the lease, so that no
+            late request of ours spoils the next owner's answer.
+
+        Raises:
+            StoreError: not now; the lease runs out, then it is due again.
+            PlatformBusy, PlatformUnavailable: the answer is sealed, but could not be shown.
+        """
+        delivery = Delivery(claim, lease, self.messengers[claim.conversation.platform], self.desk)
+        try:
+            async with lease.held():
+                await self._settle(claim, terms, lease, delivery)
+        except LeaseLost:
+            self.observer.count("lease_lost")
+            return delivery.mend
+        return None
+
+    async def _settle(
+        self, claim: Claim, terms: PromptSettings, lease: Lease, delivery: Delivery
+    ) -> None:
+        if claim.answer.attempt > 1:
+            self.observer.count("rerun")
+        while True:
+            try:
+                ending = await self._deliver(claim, terms, lease, delivery)
+                turn = Turn(
+                    claim.questions, ending, delivery.ids, self.desk.clock.now(), claim.fence
+                )
+                return await self._commit(claim, turn, terms.history_turns, lease)
+            except Revised:
+                claim = await self._again(claim, lease)
+                delivery.again(claim)
+
+    async def _deliver(
+        self, claim: Claim, terms: PromptSettings, lease: Lease, delivery: Delivery
+    ) -> Ending:
+        """Show the answer to its end, or learn that there is nowhere to show it."""
+        ending = Ending("", State.STOPPED, terms.model)
+        try:
+            await delivery.resume()
+            ending = claim.answer.final or await self._answer(claim, terms, lease, delivery)
+            await delivery.finish(ending)
+        except PartGone:  # whoever deletes the answer wants no more of it
+            return replace(ending, state=State.STOPPED)
+        except Undeliverable:
+            return replace(ending, state=State.UNDELIVERABLE)
+        except (PlatformBusy, PlatformUnavailable):
+            if claim.answer.attempt < _DELIVERIES:
+                raise
+            return replace(ending, state=State.UNDELIVERABLE)
+        return ending
+
+    async def _answer(
+        self, claim: Claim, terms: PromptSettings, lease: Lease, delivery: Delivery
+    ) -> Ending:
+        """Ask the model, and show the answer while it grows."""
+        shown = delivery.shown
+        if claim.stop:
+            note = words.STOPPED if shown or claim.questions else ""
+            return Ending(noted(shown, note), State.STOPPED, terms.model)
+        if claim.answer.attempt > _ATTEMPTS:
+            text = noted(shown, words.INTERRUPTED)
+            return Ending(text, State.FAILED, terms.model, cause="Interrupted")
+        draft = Draft()
+        asking = self._ask(claim, terms, draft, lease)
+        ending, _ = await together(asking, delivery.follow(draft))
+        if lease.stop in {"revised", "deleted"}:
+            raise Revised
+        return ending
+
+    async def _ask(
+        self, claim: Claim, terms: PromptSettings, draft: Draft, lease: Lease
+    ) -> Ending:
+        reply, reference = Reply(terms.model), claim.fence[:6]
+        try:
+            async with lease.asking(self.seconds):
+                await self._converse(claim, terms, reply, draft)
+        except TimeoutError:
+            late = ModelSilent(f"no end within {self.seconds} s")
+            return reply.stopped() if lease.stop else reply.failed(late, reference)
+        except ModelError as error:
+            return reply.failed(error, reference)
+        finally:
+            draft.close()
+        return reply.ended()
+
+    async def _converse(
+        self, claim: Claim, terms: PromptSettings, reply: Reply, draft: Draft
+    ) -> None:
+        """Ask; once more with half the room, since our estimate may fall short of the truth."""
+        room = min(terms.budget, self.model.context_tokens(terms.model))
+        try:
+            await self._read(build(claim, replace(terms, budget=room)), reply, draft)
+        except PromptTooLong:
+            if not claim.turns:
+                raise
+            await self._read(build(claim, replace(terms, budget=room // 2)), reply, draft)
+
+    async def _read(self, prompt: Prompt, reply: Reply, draft: Draft) -> None:
+        reply.asked(prompt)
+        async with aclosing(self.model.stream(prompt)) as events:
+            async for event in events:
+                if text := reply.take(event):
+                    draft.add(text)
+
+    async def _commit(self, claim: Claim, turn: Turn, keep: int, lease: Lease) -> None:
+        """Keep the turn; a question that was deleted leaves none."""
+        await lease.insist(lambda: self.ledger.record(turn.questions, turn.ending))
+        kept = turn if turn.questions else None
+        outcome = await lease.insist(lambda: self.desk.inbox.commit(claim, kept, keep))
+        if outcome is Committed.REVISED:
+            raise Revised
+        if outcome is Committed.STALE:
+            raise LeaseLost
+        if kept:
+            self.observer.settled(kept)
+        else:
+            self.observer.count("deleted")
+
+    async def _again(self, claim: Claim, lease: Lease) -> Claim:
+        """The same claim, with the question as it is now."""
+        inbox = self.desk.inbox
+        new = await lease.insist(
+            lambda: inbox.claim(claim.account, claim.conversation, claim.fence)
+        )
+        if isinstance(new, Unclaimed):
+            raise LeaseLost
+        lease.stop = new.stop
+        return new

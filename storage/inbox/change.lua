@@ -1,0 +1,87 @@
+-- An edit (a record) or a delete ('') of a message, wherever on its way it is.
+-- KEYS due inbox msgs answer turns stop talk seen
+-- ARGV conversation id revision record bus stop_signal wake seen_ms inbox_ms stop_ms
+local due, inbox, msgs, answer, turns, stop, talk, seen = unpack(KEYS)
+local conversation, id, revision, record = ARGV[1], ARGV[2], tonumber(ARGV[3]) or 0, ARGV[4]
+local delete = record == ''
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+
+local function old(kept) -- the edit was known before, or something newer
+  return not delete and kept and revision <= (tonumber(string.match(kept, '^[^\n]*')) or 0)
+end
+
+local function waiting(pinned)
+  if pinned then return end
+  if not delete then redis.call('HSET', msgs, id, record) return 'replaced' end
+  redis.call('ZREM', inbox, id)
+  redis.call('HDEL', msgs, id)
+  if redis.call('ZCARD', inbox) == 0 then redis.call('ZREM', due, conversation) end
+  return 'removed'
+end
+
+local function running(ids)
+  local reason, others = 'revised', {}
+  for _, one in ipairs(ids) do
+    if one ~= id and redis.call('HEXISTS', msgs, one) == 1 then others[#others + 1] = one end
+  end
+  if not delete then
+    redis.call('HSET', msgs, id, record)
+  else
+    redis.call('HDEL', msgs, id)
+    if #others == 0 then
+      reason = 'deleted' -- the id stays in the inbox until its parts are closed
+    else
+      redis.call('ZREM', inbox, id)
+      redis.call('HSET', answer, 'ids', cjson.encode(others))
+    end
+  end
+  redis.call('HINCRBY', answer, 'rev', 1)
+  redis.call('HDEL', answer, 'final')
+  local asked = redis.call('HGET', stop, conversation)
+  if reason == 'deleted' or not asked then redis.call('HSET', stop, conversation, reason) end
+  redis.call('PEXPIRE', stop, ARGV[10])
+  redis.call('PUBLISH', ARGV[5], ARGV[6])
+  return 'running'
+end
+
+local function redo(turn) -- the newest turn goes back into the inbox, with the parts it has
+  local ids = {}
+  for i, asked in ipairs(turn.asked) do
+    ids[i] = asked[1]
+    redis.call('ZADD', inbox, asked[2], asked[1])
+    redis.call('HSET', msgs, asked[1], asked[1] == id and record or asked[3])
+  end
+  redis.call('HSET', answer, 'ids', cjson.encode(ids), 'rev', 1, 'epoch', redis.call('HGET', talk, 'epoch') or '')
+  for i, part in ipairs(turn.parts) do redis.call('HSET', answer, 'part:' .. (i - 1), part) end
+  redis.call('ZADD', due, 'NX', now, conversation)
+  for _, key in ipairs({due, inbox, msgs, answer}) do redis.call('PEXPIRE', key, ARGV[9]) end
+  redis.call('PUBLISH', ARGV[5], ARGV[7])
+  return 'redo'
+end
+
+local function committed()
+  local all = redis.call('LRANGE', turns, 0, -1)
+  for i = #all, 1, -1 do
+    local turn = cjson.decode(string.match(all[i], '^[^\n]*'))
+    for _, asked in ipairs(turn.asked) do
+      if asked[1] == id then
+        if old(asked[3]) then return 'unknown' end
+        if not delete and (i < #all or redis.call('ZCARD', inbox) > 0) then return 'unknown' end
+        redis.call('LREM', turns, -1, all[i])
+        return delete and 'forgotten' or redo(turn)
+      end
+    end
+  end
+  return 'unknown'
+end
+
+if delete then -- it may be read again by a catch-up: never a question any more
+  redis.call('ZADD', seen, now, id)
+  redis.call('PEXPIRE', seen, ARGV[8])
+end
+if not redis.call('ZSCORE', inbox, id) then return committed() end
+if old(redis.call('HGET', msgs, id)) then return 'unknown' end
+local ids, pinned = cjson.decode(redis.call('HGET', answer, 'ids') or '[]'), false
+for _, one in ipairs(ids) do pinned = pinned or one == id end
+return waiting(pinned) or running(ids)

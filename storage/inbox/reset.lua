@@ -1,0 +1,9 @@
+-- Forget the turns; with known == '0' also that the conversation is known.
+-- KEYS turns talk | ARGV known
+redis.call('DEL', KEYS[1])
+if ARGV[1] == '0' then
+  redis.call('DEL', KEYS[2])
+elseif redis.call('EXISTS', KEYS[2]) == 1 then
+  redis.call('HINCRBY', KEYS[2], 'epoch', 1)
+end
+return 1

@@ -1,5 +1,6 @@
 """The way in: a message is in the store before its platform hears that it arrived."""
 
+import re
 from dataclasses import dataclass, replace
 
 from bot import words
@@ -43,16 +44,22 @@ class Door:
             StoreError: nobody knows whether it is kept: do not acknowledge it.
         """
         message = replace(message, text=clean(message.text))
-        refusal = refusal or self._refusal(message)
+        stop = _STOP.fullmatch(message.text) is not None
+        refusal = refusal or ("stop" if stop else self._refusal(message))
         outcome = await self._inbox.accept(message, refusal)
-        if outcome is Accepted.REFUSED and refusal == words.STOPPING:
-            await self._inbox.cancel(message.account, message.conversation, "", "user")
         self._observer.count(outcome)
-        return Receipt(outcome, _SAY.get(outcome, "") or refusal * (outcome is Accepted.REFUSED))
+        if outcome is Accepted.FULL:
+            return Receipt(outcome, words.INBOX_FULL)
+        if outcome is not Accepted.REFUSED:
+            return Receipt(outcome)
+        return Receipt(outcome, await self._stop(message) if stop else refusal)
+
+    async def _stop(self, message: IncomingMessage) -> str:
+        """Once for each such message: a later answer must not be stopped by its echo."""
+        met = await self._inbox.cancel(message.account, message.conversation, "", "user")
+        return words.STOPPING[met]
 
     def _refusal(self, message: IncomingMessage) -> str:
-        if message.text.strip().rstrip(".!").lower() == "stop":
-            return words.STOPPING
         if not message.text.strip():
             return words.EMPTY
         if len(message.text) > self._limits.length:
@@ -62,7 +69,7 @@ class Door:
         return ""
 
 
-_SAY = {Accepted.FULL: words.INBOX_FULL}
+_STOP = re.compile(r"\s*stop[.!]*\s*", re.IGNORECASE)
 
 
 def clean(text: str) -> str:

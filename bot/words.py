@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from bot import errors
+from bot.ports import Cancelled
 
 STOPPED = "*(stopped)*"
 CUT = "*(cut off at the length limit: ask to go on)*"
@@ -22,8 +23,12 @@ INBOX_FULL = "Too many questions wait here already; ask again when some are answ
 EMPTY = "There is no question in this message; write one."
 """Sentences that refuse a message; see also ``too_long``."""
 
-STOPPING = "Stopping."
-"""Says that a wish to stop was heard."""
+STOPPING = {
+    Cancelled.STOPPING: "Stopping.",
+    Cancelled.REMOVED: "Stopped before it began.",
+    Cancelled.IDLE: "Nothing runs here.",
+}
+"""Says that a wish to stop was heard, and what it met."""
 
 _OPERATOR = "whoever runs this bot"
 _SENTENCES: Mapping[type[errors.ThreadwiseError], str] = {

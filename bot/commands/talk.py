@@ -1,14 +1,7 @@
 """``reset`` and ``stop``: the running conversation."""
 
 from bot.commands.base import Command, Invocation, Reply, Services
-from bot.ports import Cancelled
 from bot.words import STOPPING
-
-_STOPPED = {
-    Cancelled.STOPPING: STOPPING,
-    Cancelled.REMOVED: "Stopped before it began.",
-    Cancelled.IDLE: "Nothing runs here.",
-}
 
 
 async def _reset(services: Services, invocation: Invocation) -> Reply:
@@ -19,7 +12,7 @@ async def _reset(services: Services, invocation: Invocation) -> Reply:
 async def _stop(services: Services, invocation: Invocation) -> Reply:
     place = invocation.conversation
     outcome = await services.inbox.cancel(invocation.account, place, message="", why="user")
-    return Reply(_STOPPED[outcome])
+    return Reply(STOPPING[outcome])
 
 
 RESET = Command("reset", "Forget this conversation and start anew", _reset)

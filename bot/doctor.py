@@ -1,0 +1,60 @@
+"""``threadwise doctor``: looks at everything that Threadwise needs, and says what to do."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+
+from bot.app import Core, assembled
+from bot.config import Config
+from bot.errors import ConfigError, ModelError, StoreError
+from bot.words import sentence
+from storage.health import Finding, examine
+
+
+async def doctor(config: Config, say: Callable[[str], None]) -> int:
+    """Say each finding in a line, with what to do; the number of things that are wrong."""
+    wrong = 0
+    async for found in _findings(config):
+        wrong += not found.ok
+        say(f"{'ok ' if found.ok else '!! '} {found.what}{'' if found.ok else f': {found.fix}'}")
+    return wrong
+
+
+async def _findings(config: Config) -> AsyncIterator[Finding]:
+    """The configuration was read already, or we were not here."""
+    yield Finding(ok=True, what="The configuration can be read")
+    async with AsyncExitStack() as stack:
+        try:
+            core = await stack.enter_async_context(assembled(config, demo=not config.has_provider))
+        except (ConfigError, StoreError) as error:
+            yield Finding(ok=False, what="The store cannot be used", fix=str(error))
+            return
+        yield Finding(ok=True, what=f"The store answers ({_store(config)})")
+        for found in await examine(core.client):
+            yield found
+        async for found in _model(core):
+            yield found
+
+
+def _store(config: Config) -> str:
+    return "REDIS_URL" if config.redis_url else f"embedded, in {config.data_dir}"
+
+
+async def _model(core: Core) -> AsyncIterator[Finding]:
+    if not core.config.has_provider:
+        yield Finding(
+            ok=True, what="No provider is set: chat uses a tiny embedded model, run needs one"
+        )
+    model = core.default_model
+    try:
+        health = await core.models.check(model)
+        warnings = await core.models.warnings(model)
+    except ModelError as error:
+        yield Finding(ok=False, what=f"The model {model}", fix=f"{sentence(error)} ({error})")
+        return
+    if health.listed is not None:
+        fix = "THREADWISE_MODEL must name one that the provider lists"
+        yield Finding(health.listed, f"The provider's list has {model}", fix)
+    fix = f"{sentence(health.error)} ({health.error})" if health.error else ""
+    yield Finding(health.error is None, f"The model {model} answers a question of one token", fix)
+    for warning in warnings:
+        yield Finding(ok=False, what="The model", fix=warning)

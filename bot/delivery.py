@@ -1,11 +1,13 @@
 """An answer on its way to the screen: part by part, noted before and after every post."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from bot.errors import PartFull, PlatformBusy, PlatformUnavailable
+from bot.errors import PartFull, PartGone, PlatformBusy, PlatformUnavailable
 from bot.lease import Lease
 from bot.messages import Claim, Ending, PartKey, Turn
 from bot.ports import Call, Clock, Inbox, Messenger, Pacer, Part
@@ -85,6 +87,7 @@ class Delivery:
         self._parts: dict[int, Part] = {}
         self._unsure: set[int] = set()
         self._touched: int | None = None
+        self._busy_until = 0.0
         self.again(claim)
 
     def again(self, claim: Claim) -> None:
@@ -108,14 +111,16 @@ class Delivery:
         """Find the parts that an earlier attempt left on the platform.
 
         Raises:
-            PartGone: somebody deleted one of them.
+            PartGone: somebody deleted one of them; not we, as one too many for the final text.
         """
+        final = self._claim.answer.final
+        needed = len(self._split(final.text)) if final else math.inf
         for number, part in sorted(self._claim.answer.parts.items()):
             if number in self._parts:
                 continue
-            found = await self._surely(self._messenger.find, self._key(number), part)
-            if found:
-                self._parts[number] = found
+            with suppress(*(PartGone,) if number >= needed else ()):
+                found = await self._surely(self._messenger.find, self._key(number), part)
+                self._parts.update({number: found} if found else {})
         self.again(self._claim)
 
     async def follow(self, draft: Draft) -> None:
@@ -135,6 +140,7 @@ class Delivery:
         try:
             await self._lay(text, final=False)
         except PlatformBusy as busy:
+            self._busy_until = self._clock.monotonic() + busy.retry_after
             return busy.retry_after
         except PlatformUnavailable:
             return _PAUSE
@@ -161,7 +167,8 @@ class Delivery:
         await self._surely(self._show_last, text)
 
     async def _show_last(self, text: str) -> None:
-        await self._clock.sleep(await self._pacer.reserve(self._claim.conversation, Call.FINAL))
+        wait = await self._pacer.reserve(self._claim.conversation, Call.FINAL)
+        await self._clock.sleep(max(wait, self._busy_until - self._clock.monotonic()))
         if not text.strip():
             return
         await self._lay(text, final=True)
@@ -229,6 +236,9 @@ class Delivery:
         self._parts.pop(number, None)
         self._unsure.discard(number)
 
+    def _split(self, text: str) -> list[str]:
+        return split(self._messenger.dialect(text), self._messenger.limit)
+
     def _key(self, number: int) -> PartKey:
         return PartKey(self._claim.conversation, self._claim.ids[0], number)
 
@@ -264,16 +274,18 @@ class Delivery:
         if number is None:
             return
         where, question = self._claim.conversation, self._claim.ids[0]
-        while question in await self._inbox.waiting(where):
+        while question in await self._lease.insist(lambda: self._inbox.waiting(where)):
             await self._clock.sleep(_PAUSE)
-        turn = next((t for t in await self._inbox.turns(where) if question in t.ids), None)
+        turns = await self._lease.insist(lambda: self._inbox.turns(where))
+        turn = next((t for t in turns if question in t.ids), None)
         if turn:
-            await self._surely(self._put_back, turn, number)
+            with suppress(PartGone):
+                await self._surely(self._put_back, turn, number)
 
     async def _put_back(self, turn: Turn, number: int) -> None:
         known = self._parts.get(number)
         part = await self._messenger.find(self._key(number), known.id if known else "")
-        texts = split(self._messenger.dialect(turn.ending.text), self._messenger.limit)
+        texts = self._split(turn.ending.text)
         if part and part.id not in turn.parts:
             await part.delete()
         elif part and len(texts) == len(turn.parts):

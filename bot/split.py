@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import regex  # type: ignore[import-untyped]  # it ships no types
+import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,12 @@ _WHOLE = regex.compile(
     r"|!?\[(?:[^\[\]\n]|\[[^\[\]\n]*+(?:\]|\Z))*+(?:\Z|\](?:\Z|"
     r"\((?:[^()\n]|\([^()\n]*+(?:\)|\Z))*+(?:\)|\Z)))"
     r"|https?://[!-;=?-~\w]+"
-    r"|(?P<ticks>`+)[^`\n]+(?P=ticks)",
+    r"|(?P<ticks>`+)[^`\n]+(?:(?P=ticks)|\Z)"
+    r"|(?<=^[ \t]*)[`~]{1,2}[^`~]",  # cut behind it, a part would complete it to a closing line
     regex.MULTILINE,
 )
 """Fence lines, links, addresses, code spans; what the window cuts off counts as what it may be."""
-_TICKS = re.compile(
-    r"^[ \t]*[`~]+[ \t]*|(?<![ \t])[ \t]*(?:`{3,}|~{3,}|[`~]{1,2}\Z)[ \t]*", re.MULTILINE
-)
+_TICKS = re.compile(r"(?<![ \t])[ \t]*(?:`{3,}|~{3,}|[`~]{1,2}\Z)[ \t]*")
 """What may be read as a fence if a part began or ended there."""
 _LEADING = re.compile(
     rf"(?:^#{{1,6}} |{_INDENT}(?:`{{3}}|~{{3}}))[^\n]*\n?(?:[ \t\r]*\n)*(?=(?P<next>[ \t]*))",

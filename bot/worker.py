@@ -62,6 +62,8 @@ class Worker:
         self._running: dict[ConversationKey, asyncio.Task[None]] = {}
         self._again: set[tuple[str, ConversationKey]] = set()
         self._leases: dict[str, tuple[Claim, Lease]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        """Those of ``_running``, and others that undo a late request."""
         self._look = asyncio.Event()
         self._renew = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -112,6 +114,8 @@ class Worker:
         elif self._free() and not self._stopping.is_set():
             task = self._group.create_task(self._take(account, conversation))
             self._running[conversation] = task
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _take(self, account: str, conversation: ConversationKey) -> None:
         mend = None
@@ -177,9 +181,9 @@ class Worker:
 
     async def _drain(self) -> None:
         """Let running answers end; hand over what does not, without counting the attempt."""
-        if not self._running:
+        if not self._tasks:
             return
-        tasks = list(self._running.values())
+        tasks = list(self._tasks)
         await asyncio.wait(tasks, timeout=self._pace.drain)
         held = [claim for claim, _ in self._leases.values()]
         for task in tasks:

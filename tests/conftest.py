@@ -5,12 +5,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from blockbuster import blockbuster_ctx
 
+from bot.models.router import Models
 from storage.connect import connect
 from storage.scripts import Client
 from tests.platforms import stores
+
+hypothesis.settings.register_profile("shared", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("shared")
 
 OURS = ("OPENAI_", "THREADWISE_", "DISCORD_", "SLACK_", "REDIS_URL", "PORT")
 """What a developer's environment may hold of our configuration."""
@@ -23,6 +28,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(OURS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+
+@pytest.fixture(autouse=True)
+def only_loopback_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question to any other machine is a bug."""
+    monkeypatch.setattr(Models, "loopback_only", True)
 
 
 @pytest.fixture(autouse=True)

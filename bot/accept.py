@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from bot import words
 from bot.messages import IncomingMessage
-from bot.ports import Accepted, Clock, Inbox, Observer
+from bot.outcomes import Accepted
+from bot.ports import Clock, Inbox, Observer
 
 
 @dataclass(frozen=True, slots=True)

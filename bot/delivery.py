@@ -10,7 +10,8 @@ from typing import ParamSpec, TypeVar
 from bot.errors import PartFull, PartGone, PlatformBusy, PlatformUnavailable
 from bot.lease import Lease
 from bot.messages import Claim, Ending, PartKey, Turn
-from bot.ports import Call, Clock, Inbox, Messenger, Pacer, Part
+from bot.outcomes import Call
+from bot.ports import Clock, Inbox, Messenger, Pacer, Part
 from bot.split import START, next_seam, render, seam_behind, split
 from bot.visible import visible
 

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from bot.errors import LeaseLost, StoreUnavailable
-from bot.ports import LOST, Clock
+from bot.outcomes import LOST
+from bot.ports import Clock
 
 T = TypeVar("T")
 _PAUSE = 0.5

@@ -256,3 +256,33 @@ class Finished:
 
 
 ModelEvent = TextDelta | Thinking | Metered | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a setting holds: the whole workspace, one channel, or one thread."""
+
+    platform: str
+    workspace: str
+    channel: str = ""
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was used in one day, by whom, with which model, where."""
+
+    day: str
+    """ISO date, UTC."""
+    person: str
+    channel: str
+    model: str
+    answers: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    reasoning_tokens: int
+    cost: Decimal
+    """Dollars, of the answers whose price is known."""
+    unpriced: int
+    """Answers whose price is unknown."""

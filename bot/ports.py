@@ -1,9 +1,6 @@
 """Every promise that the core relies on, on one page; adapters and the store keep them."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
 from typing import Protocol
 
 from bot.messages import (
@@ -15,7 +12,19 @@ from bot.messages import (
     ModelEvent,
     PartKey,
     Prompt,
+    Scope,
+    Spent,
     Turn,
+)
+from bot.outcomes import (
+    Accepted,
+    Call,
+    Cancelled,
+    Changed,
+    Committed,
+    Held,
+    Signal,
+    Unclaimed,
 )
 
 
@@ -119,90 +128,12 @@ class Messenger(Protocol):
         ...
 
 
-class Call(StrEnum):
-    """What a call to a platform is for: the pacer's order under pressure."""
-
-    OPEN = "open"
-    INTERIM = "interim"
-    FINAL = "final"
-
-
 class Pacer(Protocol):
     """Says when the next call of a conversation's channel may go."""
 
     async def reserve(self, conversation: ConversationKey, call: Call) -> float:
         """Take a place; wait this many seconds before the call (0: go at once)."""
         ...
-
-
-class Accepted(StrEnum):
-    """What became of a message that came in."""
-
-    ACCEPTED = "accepted"
-    DUPLICATE = "duplicate"
-    """It was here before: say and do nothing."""
-    UNKNOWN = "unknown"
-    """A follow-up in a conversation that does not exist: not for the bot, no mark left."""
-    FULL = "full"
-    """The inbox is full; say it now, once."""
-    REFUSED = "refused"
-    """The given reason holds; say it now, once."""
-
-
-class Unclaimed(StrEnum):
-    """Why a conversation could not be claimed."""
-
-    BUSY = "busy"
-    GONE = "gone"
-
-
-class Committed(StrEnum):
-    """What became of a commit."""
-
-    DONE = "done"
-    MORE = "more"
-    """Done, and messages wait behind it."""
-    ALREADY = "already"
-    """This fence's turn was committed before."""
-    STALE = "stale"
-    """The fence is not the owner's: nothing was changed."""
-    REVISED = "revised"
-    """The question was edited or deleted: nothing was changed; claim again with the same fence."""
-
-
-class Cancelled(StrEnum):
-    """What a wish to stop met."""
-
-    STOPPING = "stopping"
-    REMOVED = "removed"
-    """The message only waited, and is gone."""
-    IDLE = "idle"
-
-
-class Changed(StrEnum):
-    """What an edit or a delete met."""
-
-    REPLACED = "replaced"
-    REMOVED = "removed"
-    RUNNING = "running"
-    """Its answer runs, and will be redone or stopped."""
-    REDO = "redo"
-    """The newest turn is back in the inbox, with its parts."""
-    FORGOTTEN = "forgotten"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One lease to renew."""
-
-    conversation: ConversationKey
-    account: str
-    fence: str
-
-
-LOST = "!lost"
-"""What renew says of a lease that is no longer ours."""
 
 
 class Inbox(Protocol):
@@ -298,29 +229,9 @@ class Inbox(Protocol):
         """Where an account accepted messages: (platform, workspace, channel) → ms of the last."""
         ...
 
-    def signals(self) -> AsyncIterator["Signal"]:
+    def signals(self) -> AsyncIterator[Signal]:
         """Hints as they are published; losing one costs at most a sweep. Reconnects by itself."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A hint from another process: look at this conversation now."""
-
-    kind: str
-    """wake, stop, settings; or ``lost`` once when the connection to the store broke."""
-    account: str = ""
-    conversation: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where a setting holds: the whole workspace, one channel, or one thread."""
-
-    platform: str
-    workspace: str
-    channel: str = ""
-    thread: str = ""
 
 
 class SettingsStore(Protocol):
@@ -333,26 +244,6 @@ class SettingsStore(Protocol):
     async def store(self, scope: Scope, name: str, value: str | None) -> str | None:
         """Set one (None: remove it), tell every process, and return what it was."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What was used in one day, by whom, with which model, where."""
-
-    day: str
-    """ISO date, UTC."""
-    person: str
-    channel: str
-    model: str
-    answers: int
-    prompt_tokens: int
-    cached_tokens: int
-    completion_tokens: int
-    reasoning_tokens: int
-    cost: Decimal
-    """Dollars, of the answers whose price is known."""
-    unpriced: int
-    """Answers whose price is unknown."""
 
 
 class UsageLedger(Protocol):

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.messages import ConversationKey
-from bot.ports import Scope, SettingsStore
+from bot.messages import ConversationKey, Scope
+from bot.ports import SettingsStore
 
 Value = str | int
 

@@ -19,7 +19,8 @@ from bot.errors import (
 )
 from bot.lease import Lease
 from bot.messages import Claim, Ending, Prompt, State, Turn
-from bot.ports import ChatModel, Committed, Messenger, Observer, Unclaimed, UsageLedger
+from bot.outcomes import Committed, Unclaimed
+from bot.ports import ChatModel, Messenger, Observer, UsageLedger
 from bot.prompt import PromptSettings, build
 from bot.reply import Reply, noted
 from bot.together import together

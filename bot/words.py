@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from bot import errors
-from bot.ports import Cancelled
+from bot.outcomes import Cancelled
 
 STOPPED = "*(stopped)*"
 CUT = "*(cut off at the length limit: ask to go on)*"

@@ -12,7 +12,7 @@ import structlog
 from bot.errors import PlatformBusy, PlatformUnavailable, RecordUnreadable, StoreError
 from bot.lease import Lease
 from bot.messages import Account, Claim, ConversationKey
-from bot.ports import Held, Unclaimed
+from bot.outcomes import Held, Unclaimed
 from bot.prompt import PromptSettings
 from bot.together import together
 from bot.turn import Turns

@@ -5,8 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot.errors import RecordUnreadable
-from bot.messages import ConversationKey
-from bot.ports import Scope
+from bot.messages import ConversationKey, Scope
 from storage.keys import Keys
 from storage.scripts import Client, Script, translated
 

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from bot.messages import Ending, IncomingMessage, Usage
-from bot.ports import Clock, Spent
+from bot.messages import Ending, IncomingMessage, Spent, Usage
+from bot.ports import Clock
 from storage.keys import DAY, Keys
 from storage.scripts import Client, Script, translated
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.commands.base import Command, Invocation, Reply, Services
-from bot.ports import Spent
+from bot.messages import Spent
 from bot.words import money
 
 _DAYS = 30

@@ -20,7 +20,7 @@ redis.call('ZADD', inbox, ARGV[3], id)
 redis.call('PEXPIRE', inbox, inbox_ms)
 redis.call('HSET', msgs, id, ARGV[4])
 redis.call('PEXPIRE', msgs, inbox_ms)
-if not follow_up then redis.call('HSETNX', talk, 'epoch', now) end
+if not follow_up then redis.call('HSETNX', talk, 'epoch', t[1] * 1000000 + t[2]) end
 redis.call('PEXPIRE', talk, talk_ms)
 redis.call('SET', of, conversation, 'PX', talk_ms)
 redis.call('ZADD', channels, now, channel)

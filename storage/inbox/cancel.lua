@@ -9,7 +9,10 @@ end
 if not running and id ~= '' then -- it only waits
   if redis.call('ZREM', inbox, id) == 0 then return 'idle' end
   redis.call('HDEL', msgs, id)
-  if redis.call('ZCARD', inbox) == 0 then redis.call('ZREM', due, conversation) end
+  if redis.call('ZCARD', inbox) == 0 then
+    redis.call('ZREM', due, conversation)
+    redis.call('HDEL', stop, conversation) -- meant for this one, not for the next
+  end
   return 'removed'
 end
 if redis.call('ZCARD', inbox) == 0 then return 'idle' end

@@ -8,38 +8,31 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
 local function old(kept) -- the edit was known before, or something newer
-  return not delete and kept and revision <= (tonumber(string.match(kept, '^[^\n]*')) or 0)
+  return not delete and revision <= (tonumber(string.match(kept, '^[^\n]*')) or 0)
 end
 
-local function waiting(pinned)
-  if pinned then return end
+local function waiting()
   if not delete then redis.call('HSET', msgs, id, record) return 'replaced' end
   redis.call('ZREM', inbox, id)
   redis.call('HDEL', msgs, id)
-  if redis.call('ZCARD', inbox) == 0 then redis.call('ZREM', due, conversation) end
+  if redis.call('ZCARD', inbox) == 0 then
+    redis.call('ZREM', due, conversation)
+    redis.call('HDEL', stop, conversation) -- meant for this one, not for the next
+  end
   return 'removed'
 end
 
-local function running(ids)
-  local reason, others = 'revised', {}
-  for _, one in ipairs(ids) do
-    if one ~= id and redis.call('HEXISTS', msgs, one) == 1 then others[#others + 1] = one end
-  end
-  if not delete then
-    redis.call('HSET', msgs, id, record)
-  else
-    redis.call('HDEL', msgs, id)
-    if #others == 0 then
-      reason = 'deleted' -- the id stays in the inbox until its parts are closed
-    else
-      redis.call('ZREM', inbox, id)
-      redis.call('HSET', answer, 'ids', cjson.encode(others))
-    end
-  end
+local function running(ids) -- a deleted id stays until the commit: the parts are found by it
+  local left = 0
+  if delete then redis.call('HDEL', msgs, id) else redis.call('HSET', msgs, id, record) end
+  for _, one in ipairs(ids) do left = left + redis.call('HEXISTS', msgs, one) end
   redis.call('HINCRBY', answer, 'rev', 1)
   redis.call('HDEL', answer, 'final')
-  local asked = redis.call('HGET', stop, conversation)
-  if reason == 'deleted' or not asked then redis.call('HSET', stop, conversation, reason) end
+  if left == 0 then
+    redis.call('HSET', stop, conversation, 'deleted')
+  else
+    redis.call('HSETNX', stop, conversation, 'revised')
+  end
   redis.call('PEXPIRE', stop, ARGV[10])
   redis.call('PUBLISH', ARGV[5], ARGV[6])
   return 'running'
@@ -78,10 +71,12 @@ end
 
 if delete then -- it may be read again by a catch-up: never a question any more
   redis.call('ZADD', seen, now, id)
+  redis.call('ZREMRANGEBYSCORE', seen, '-inf', now - ARGV[8])
   redis.call('PEXPIRE', seen, ARGV[8])
 end
 if not redis.call('ZSCORE', inbox, id) then return committed() end
-if old(redis.call('HGET', msgs, id)) then return 'unknown' end
+local kept = redis.call('HGET', msgs, id)
+if not kept or old(kept) then return 'unknown' end
 local ids, pinned = cjson.decode(redis.call('HGET', answer, 'ids') or '[]'), false
 for _, one in ipairs(ids) do pinned = pinned or one == id end
-return waiting(pinned) or running(ids)
+return pinned and running(ids) or waiting()

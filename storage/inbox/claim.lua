@@ -10,13 +10,8 @@ if not score then return {'gone'} end
 local again = redis.call('HGET', owner, conversation) == fence
 if not again and tonumber(score) > now then return {'busy'} end
 
-local ids = {}
-local pinned = redis.call('HGET', answer, 'ids')
-for _, id in ipairs(pinned and cjson.decode(pinned) or {}) do
-  if redis.call('ZSCORE', inbox, id) then ids[#ids + 1] = id end
-end
+local ids = cjson.decode(redis.call('HGET', answer, 'ids') or '[]')
 if #ids == 0 then -- nothing begun: the head, and what the same person wrote directly behind it
-  redis.call('DEL', answer)
   local author
   for _, id in ipairs(redis.call('ZRANGE', inbox, 0, -1)) do
     local by = string.match(redis.call('HGET', msgs, id) or '', '^[^\n]*\n([^\n]*)\n')

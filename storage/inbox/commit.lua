@@ -17,8 +17,8 @@ if (redis.call('HGET', answer, 'rev') or '0') ~= ARGV[3] then return 'revised' e
 
 local epoch = redis.call('HGET', talk, 'epoch')
 if turn ~= '' and epoch and redis.call('HGET', answer, 'epoch') == epoch then -- no reset meanwhile
-  redis.call('RPUSH', turns, turn)
-  redis.call('LTRIM', turns, -ARGV[5], -1)
+  local length = redis.call('RPUSH', turns, turn)
+  redis.call('LTRIM', turns, math.max(0, length - ARGV[5]), -1)
   redis.call('PEXPIRE', turns, ARGV[6])
   redis.call('HINCRBY', talk, 'turns', 1)
   redis.call('PEXPIRE', talk, ARGV[7])

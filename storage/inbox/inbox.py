@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote
 
 from bot.errors import LeaseLost, RecordUnreadable, Revised
 from bot.messages import Account, Answer, Claim, ConversationKey, Ending, IncomingMessage, Turn
-from bot.ports import Accepted, Cancelled, Changed, Committed, Held, Signal, Unclaimed
+from bot.outcomes import Accepted, Cancelled, Changed, Committed, Held, Signal, Unclaimed
 from storage.connect import signals
 from storage.inbox import records
 from storage.keys import DAY, PARTITIONS, Keys, channel_of, partition

@@ -16,7 +16,8 @@ from bot.messages import (
     Turn,
     Usage,
 )
-from bot.ports import Accepted, Observer
+from bot.outcomes import Accepted
+from bot.ports import Observer
 
 KEY = ConversationKey("console", "local", "c")
 USAGE = Usage(prompt_tokens=100, cached_tokens=64, completion_tokens=20, reasoning_tokens=5)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import ConversationKey
-from bot.ports import Scope
+from bot.messages import ConversationKey, Scope
 from bot.settings import PARSERS, Effective, SettingsReader, Source, nearest, resolve
 
 DEFAULTS = Effective(

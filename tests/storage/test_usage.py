@@ -13,11 +13,11 @@ from bot.messages import (
     Ending,
     IncomingMessage,
     Person,
+    Spent,
     State,
     Trigger,
     Usage,
 )
-from bot.ports import Spent
 from storage.connect import connect
 from storage.keys import DAY, Keys
 from storage.scripts import Client

@@ -7,8 +7,9 @@ from typing import cast
 from bot.commands.base import Invocation, Services
 from bot.commands.table import Commands
 from bot.errors import ModelError
-from bot.messages import ConversationKey, Ending, IncomingMessage, Person
-from bot.ports import Cancelled, Inbox, Scope, Spent
+from bot.messages import ConversationKey, Ending, IncomingMessage, Person, Scope, Spent
+from bot.outcomes import Cancelled
+from bot.ports import Inbox
 from bot.settings import Effective, SettingsReader
 
 HERE = ConversationKey("discord", "guild", "general")

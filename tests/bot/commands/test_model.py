@@ -5,8 +5,7 @@ import asyncio
 import pytest
 
 from bot.errors import ModelUnavailable
-from bot.messages import ConversationKey
-from bot.ports import Scope
+from bot.messages import ConversationKey, Scope
 from tests.bot.commands.fakes import HERE, THREAD, Desk, FakeModels, FakeSettings
 
 WIDE = Scope("discord", "guild")

@@ -1,6 +1,6 @@
 """``persona``."""
 
-from bot.ports import Scope
+from bot.messages import Scope
 from tests.bot.commands.fakes import Desk, FakeSettings
 
 NEAR = Scope("discord", "guild", "general")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.ports import Cancelled
+from bot.outcomes import Cancelled
 from tests.bot.commands.fakes import THREAD, Desk, FakeInbox
 
 

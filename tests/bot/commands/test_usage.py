@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.ports import Spent
+from bot.messages import Spent
 from tests.bot.commands.fakes import Desk, FakeLedger
 
 MINE = Spent("2026-11-22", "ann", "other", "m", 1, 1_000, 400, 200, 0, Decimal("0.0123"), 0)

@@ -1,0 +1,1 @@
+"""The terminal: one conversation, typed line by line or piped in."""

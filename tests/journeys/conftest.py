@@ -1,0 +1,85 @@
+"""A small town: a bulletin board, a model and a store, all real, and bots to come and go."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.config import Config, load
+from bot.messages import ConversationKey, Turn
+from bot.models.router import Models
+from storage.inbox import RedisInbox
+from storage.keys import Keys
+from storage.scripts import Client
+from tests.platforms.board import Board
+from tests.platforms.board_bot import Bot, conversation, running
+from tests.platforms.model_server import ModelServer
+from tests.platforms.stores import Server
+
+
+class Hurried(SystemClock):
+    """A clock whose waits take a twentieth of their time, and are written down."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await super().sleep(seconds / 20)
+
+
+@dataclass(frozen=True)
+class Town:
+    """All that a story needs."""
+
+    board: Board
+    model: ModelServer
+    inbox: RedisInbox
+    """What another process would see and say."""
+    configure: Callable[..., Config]
+
+    @asynccontextmanager
+    async def bot(
+        self, *, pace: float = 0, clock: SystemClock | None = None, **settings: str
+    ) -> AsyncIterator[Bot]:
+        """A bot in this process, drained at the end."""
+        config = self.configure(**settings)
+        async with running(config, self.board.url, pace=pace, clock=clock) as bot:
+            yield bot
+
+    async def settled(self, turns: int, channel: str = "lobby") -> tuple[Turn, ...]:
+        """Wait for so many turns in the history, with nothing left to do."""
+        where = conversation(channel)
+        while len(found := await self.inbox.turns(where)) < turns or await self._busy(where):
+            await SystemClock().sleep(0.02)
+        return found
+
+    async def _busy(self, where: ConversationKey) -> bool:
+        return bool(await self.inbox.waiting(where))
+
+
+@pytest.fixture
+async def town(
+    client: Client, valkey: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Town]:
+    """A town with an empty store."""
+    monkeypatch.setattr(Models, "loopback_only", True)
+
+    async with Board() as board, ModelServer() as model:
+
+        def configure(**settings: str) -> Config:
+            given = {
+                "REDIS_URL": valkey.url,
+                "OPENAI_BASE_URL": model.url,
+                "THREADWISE_DATA_DIR": str(tmp_path),
+                "THREADWISE_LEASE": "1s",
+                "THREADWISE_SWEEP": "0.2s",
+            }
+            for name, value in (given | settings).items():
+                monkeypatch.setenv(name, value)
+            return load(None)
+
+        yield Town(board, model, RedisInbox(client, Keys()), configure)

@@ -136,7 +136,51 @@ class Pacer(Protocol):
         ...
 
 
-class Inbox(Protocol):
+class Conversations(Protocol):
+    """What is done to a conversation beside its turns; each call is one atomic step.
+
+    Every call may raise StoreUnavailable; those that write may raise StoreFull.
+    """
+
+    async def cancel(
+        self, account: str, conversation: ConversationKey, message: str, why: str
+    ) -> Cancelled:
+        """Ask for a stop: of the running answer, or of one message where its id is given."""
+        ...
+
+    async def change(
+        self,
+        account: str,
+        conversation: ConversationKey,
+        message: str,
+        revision: str,
+        new: IncomingMessage | None,
+    ) -> Changed:
+        """An edit, or with None a delete, of a message that may be anywhere on its way."""
+        ...
+
+    async def reset(self, conversation: ConversationKey) -> None:
+        """Forget the turns; a running answer is shown but not kept."""
+        ...
+
+    async def forget(self, conversation: ConversationKey) -> None:
+        """Reset, and follow-ups no longer count."""
+        ...
+
+    async def turns(self, conversation: ConversationKey) -> tuple[Turn, ...]:
+        """The stored turns, oldest first; those of unreadable versions left out."""
+        ...
+
+    async def waiting(self, conversation: ConversationKey) -> tuple[str, ...]:
+        """The messages in the inbox, in their order; a running one stays until its commit."""
+        ...
+
+    async def channels(self, account: str) -> dict[tuple[str, str, str], int]:
+        """Where an account accepted messages: (platform, workspace, channel) → ms of the last."""
+        ...
+
+
+class Inbox(Conversations, Protocol):
     """The durable heart: every call is one atomic step, and sent twice it has the effect of once.
 
     Every call may raise StoreUnavailable; those that write may raise StoreFull.
@@ -190,43 +234,6 @@ class Inbox(Protocol):
 
         ``refund``: this attempt does not count.
         """
-        ...
-
-    async def cancel(
-        self, account: str, conversation: ConversationKey, message: str, why: str
-    ) -> Cancelled:
-        """Ask for a stop: of the running answer, or of one message where its id is given."""
-        ...
-
-    async def change(
-        self,
-        account: str,
-        conversation: ConversationKey,
-        message: str,
-        revision: str,
-        new: IncomingMessage | None,
-    ) -> Changed:
-        """An edit, or with None a delete, of a message that may be anywhere on its way."""
-        ...
-
-    async def reset(self, conversation: ConversationKey) -> None:
-        """Forget the turns; a running answer is shown but not kept."""
-        ...
-
-    async def forget(self, conversation: ConversationKey) -> None:
-        """Reset, and follow-ups no longer count."""
-        ...
-
-    async def turns(self, conversation: ConversationKey) -> tuple[Turn, ...]:
-        """The stored turns, oldest first; those of unreadable versions left out."""
-        ...
-
-    async def waiting(self, conversation: ConversationKey) -> tuple[str, ...]:
-        """The messages in the inbox, in their order; a running one stays until its commit."""
-        ...
-
-    async def channels(self, account: str) -> dict[tuple[str, str, str], int]:
-        """Where an account accepted messages: (platform, workspace, channel) → ms of the last."""
         ...
 
     def signals(self) -> AsyncIterator[Signal]:

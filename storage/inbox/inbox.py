@@ -1,32 +1,33 @@
 """The inbox over Redis: what each script is called, which keys it gets, what it answers."""
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
-from typing import Any, cast
-from urllib.parse import quote, unquote
+from typing import Any
+from urllib.parse import unquote
 
 from bot.errors import LeaseLost, RecordUnreadable, Revised
 from bot.messages import Account, Answer, Claim, ConversationKey, Ending, IncomingMessage, Turn
-from bot.outcomes import Accepted, Cancelled, Changed, Committed, Held, Signal, Unclaimed
+from bot.outcomes import Accepted, Committed, Held, Signal, Unclaimed
+from storage import records
 from storage.connect import signals
-from storage.inbox import records
+from storage.conversations.conversations import (
+    INBOX_MS,
+    SEEN_MS,
+    RedisConversations,
+    readable,
+    signal,
+)
 from storage.keys import DAY, PARTITIONS, Keys, channel_of, partition
-from storage.scripts import Arg, Client, Script, translated
+from storage.scripts import Arg, Client, Script
 
-INBOX_MS = 7 * DAY
-SEEN_MS = 2 * DAY
 CHANNELS_MS = 30 * DAY
 OWNER_MS = DAY
-STOP_MS = DAY // 24
 FURTHEST_MS = DAY // 24
 """The longest delay of a retry: what is due later was written by a clock that jumped."""
 
-_SCRIPTS = (
-    *("accept", "ready", "claim", "renew", "note", "commit"),
-    *("release", "cancel", "change", "reset"),
-)
+_SCRIPTS = ("accept", "ready", "claim", "renew", "note", "commit", "release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +44,16 @@ class Terms:
     """Seconds that a conversation's turns live after the last of them."""
 
 
-class RedisInbox:
+class RedisInbox(RedisConversations):
     """Keeps the promises of ``bot.ports.Inbox`` over Redis or Valkey."""
 
     def __init__(self, client: Client, keys: Keys, terms: Terms | None = None) -> None:
-        self._client = client
-        self._keys = keys
+        super().__init__(client, keys)
         self._terms = terms = terms or Terms()
         self._lease_ms, self._turns_ms = int(terms.lease * 1000), int(terms.history_ttl * 1000)
         self._talk_ms = max(30 * DAY, self._turns_ms)
         here = Path(__file__).parent
-        self._run = {name: Script(client, here / f"{name}.lua") for name in _SCRIPTS}
-
-    def _own(self, conversation: ConversationKey, *names: str) -> list[str]:
-        shared = partition(conversation)
-        return [
-            self._keys.shared(shared, name)
-            if name in {"owner", "stop"}
-            else self._keys.own(name, conversation)
-            for name in names
-        ]
-
-    def _due(self, account: str, conversation: ConversationKey) -> str:
-        return self._keys.due(partition(conversation), account)
+        self._run |= {name: Script(client, here / f"{name}.lua") for name in _SCRIPTS}
 
     async def accept(self, message: IncomingMessage, refusal: str = "") -> Accepted:
         where = message.conversation
@@ -82,7 +70,7 @@ class RedisInbox:
                     refusal,
                     channel_of(where),
                 ),
-                *(self._keys.bus, _signal("wake", message.account, where)),
+                *(self._keys.bus, signal("wake", message.account, where)),
                 *(SEEN_MS, INBOX_MS, self._talk_ms, CHANNELS_MS),
             ],
         )
@@ -156,7 +144,7 @@ class RedisInbox:
             [
                 *(str(where), claim.fence, claim.answer.revision),
                 *(records.write_turn(turn) if turn else "", keep, self._turns_ms),
-                *(self._talk_ms, self._keys.bus, _signal("wake", claim.account, where)),
+                *(self._talk_ms, self._keys.bus, signal("wake", claim.account, where)),
             ],
         )
         return Committed(reply)
@@ -171,70 +159,9 @@ class RedisInbox:
             [self._due(held.account, where), *self._own(where, "owner", "answer")],
             [
                 *(str(where), held.fence, int(refund), int(delay * 1000)),
-                *(self._keys.bus, _signal("wake", held.account, where)),
+                *(self._keys.bus, signal("wake", held.account, where)),
             ],
         )
-
-    async def cancel(
-        self, account: str, conversation: ConversationKey, message: str, why: str
-    ) -> Cancelled:
-        names = ("inbox", "msgs", "answer", "stop")
-        reply = await self._run["cancel"](
-            [self._due(account, conversation), *self._own(conversation, *names)],
-            [
-                *(str(conversation), message, why, STOP_MS),
-                *(self._keys.bus, _signal("stop", account, conversation)),
-            ],
-        )
-        return Cancelled(reply)
-
-    async def change(
-        self,
-        account: str,
-        conversation: ConversationKey,
-        message: str,
-        revision: str,
-        new: IncomingMessage | None,
-    ) -> Changed:
-        names = ("inbox", "msgs", "answer", "turns", "stop", "talk")
-        due, seen = self._due(account, conversation), self._keys.seen(conversation)
-        reply = await self._run["change"](
-            [due, *self._own(conversation, *names), seen],
-            [
-                *(str(conversation), message, revision, records.write_message(new) if new else ""),
-                *(self._keys.bus, _signal("stop", account, conversation)),
-                *(_signal("wake", account, conversation), SEEN_MS, INBOX_MS, STOP_MS),
-            ],
-        )
-        return Changed(reply)
-
-    async def reset(self, conversation: ConversationKey) -> None:
-        await self._run["reset"](self._own(conversation, "turns", "talk"), [1])
-
-    async def forget(self, conversation: ConversationKey) -> None:
-        await self._run["reset"](self._own(conversation, "turns", "talk"), [0])
-
-    async def turns(self, conversation: ConversationKey) -> tuple[Turn, ...]:
-        with translated():
-            stored = self._client.lrange(self._keys.own("turns", conversation), 0, -1)
-            return _turns(await cast("Awaitable[list[str]]", stored))
-
-    async def waiting(self, conversation: ConversationKey) -> tuple[str, ...]:
-        with translated():
-            ids = await self._client.zrange(self._keys.own("inbox", conversation), 0, -1)
-            return tuple(cast("list[str]", ids))
-
-    async def channels(self, account: str) -> dict[tuple[str, str, str], int]:
-        found: dict[tuple[str, str, str], int] = {}
-        with translated():
-            async with self._client.pipeline(transaction=False) as pipe:
-                for number in range(PARTITIONS):
-                    key = self._keys.shared(number, f"channels:{account}")
-                    pipe.zrange(key, 0, -1, withscores=True)
-                for channel, at in chain.from_iterable(await pipe.execute()):
-                    platform, workspace, name = map(unquote, channel.split(":"))
-                    found[platform, workspace, name] = int(at)
-        return found
 
     async def signals(self) -> AsyncIterator[Signal]:
         async for text in signals(self._client, self._keys.bus):
@@ -253,10 +180,6 @@ def _lane(held: Held) -> tuple[int, str]:
     return partition(held.conversation), held.account
 
 
-def _signal(kind: str, account: str, conversation: ConversationKey) -> str:
-    return f"{kind} {quote(account, safe='')} {conversation}"
-
-
 def _claim(account: str, conversation: ConversationKey, fence: str, *reply: Any) -> Claim:
     ids, messages, answer, past, total, waiting, stop = reply
     return Claim(
@@ -266,7 +189,7 @@ def _claim(account: str, conversation: ConversationKey, fence: str, *reply: Any)
         ids=tuple(ids),
         questions=tuple(records.read_message(one) for one in messages if one),
         answer=_answer(dict(zip(answer[::2], answer[1::2], strict=True))),
-        turns=_turns(past),
+        turns=readable(past),
         total=int(total),
         waiting=waiting,
         stop=stop,
@@ -282,13 +205,3 @@ def _answer(fields: dict[str, str]) -> Answer:
         parts={int(number): part for number, part in parts.items()},
         final=records.read_ending(final) if final else None,
     )
-
-
-def _turns(stored: list[str]) -> tuple[Turn, ...]:
-    turns = []
-    for text in stored:
-        try:
-            turns.append(records.read_turn(text))
-        except RecordUnreadable:  # a newer version's: it stays in the store, out of our prompts
-            continue
-    return tuple(turns)

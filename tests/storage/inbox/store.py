@@ -51,8 +51,14 @@ class Store:
             "msgs": {id_ for key in keys if ":msgs:" in key for id_ in await self._ids(key)},
             "answers": _named(keys, "answer"),
             "known": _named(keys, "talk"),
-            "eternal": {key for key in keys if await self.client.pttl(key) < 0},
+            "eternal": await self._eternal(keys),
         }
+
+    async def _eternal(self, keys: list[str]) -> set[str]:
+        async with self.client.pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.ttl(key)
+            return {key for key, ttl in zip(keys, await pipe.execute(), strict=True) if ttl < 0}
 
     async def _ids(self, key: str) -> list[str]:
         return list(await self.client.hkeys(key))

@@ -1,5 +1,6 @@
 """A message is kept once, however often and by whomever it is brought."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from bot.errors import StoreFull
 from bot.messages import Account, ConversationKey, Trigger
 from bot.outcomes import Accepted, Committed
 from bot.ports import Inbox
-from tests.builders import ACCOUNT, ELSEWHERE, PLACE, message
+from tests.builders import ACCOUNT, ELSEWHERE, PLACE, answered, message
 from tests.storage.inbox.conftest import CAP
 from tests.storage.inbox.store import KEYS, Store, claimed, committed, held
 
@@ -105,6 +106,14 @@ async def test_every_accepted_message_counts_for_its_channel(inbox: Inbox) -> No
     assert all(at > 1_700_000_000_000 for at in channels.values())
 
 
+async def test_a_silent_channel_is_dropped_after_a_month(inbox: Inbox, store: Store) -> None:
+    """Catch-up looks into no channel where nobody asked for 30 days."""
+    key = store.shared(f"channels:{ACCOUNT}")
+    await store.client.zadd(key, {"slack:T1:old": time.time() * 1000 - 31 * 86_400_000})
+    await inbox.accept(message("1"))
+    assert set(await inbox.channels(ACCOUNT)) == {("slack", "T1", "C1")}
+
+
 async def test_a_message_leads_to_its_conversation(inbox: Inbox, store: Store) -> None:
     """The id of a question, and of a part of its answer, say where they belong."""
     await committed(inbox, message("1"))
@@ -125,7 +134,7 @@ async def test_a_full_store_takes_no_message_but_ends_a_turn(inbox: Inbox, store
                 await full
         assert await store.everything() == before
         assert await inbox.renew([held("f1")]) == [""]
-        assert await inbox.commit(claim, None, keep=20) is Committed.MORE
+        assert await inbox.commit(claim, answered(claim), keep=20) is Committed.MORE
     finally:
         await store.client.config_set("maxmemory", 0)
     assert await inbox.waiting(PLACE) == ("2",)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.messages import Account, Claim, ConversationKey, Ending, IncomingMessage, Person, Turn
 from bot.outcomes import Changed, Committed
 from bot.ports import Inbox
-from storage.inbox import records
+from storage import records
 from tests.builders import answered, message
 from tests.storage.inbox.store import claimed
 

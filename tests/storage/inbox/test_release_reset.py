@@ -110,6 +110,6 @@ async def test_forgetting_keeps_nothing_of_a_running_answer(inbox: Inbox, *, aga
 
 async def test_a_reset_of_nothing_leaves_nothing(inbox: Inbox, store: Store) -> None:
     """A conversation that never was is not made known by a reset."""
-    await inbox.reset(PLACE)
     await inbox.forget(PLACE)
+    await inbox.reset(PLACE)
     assert await store.everything() == {}

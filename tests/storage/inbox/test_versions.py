@@ -10,7 +10,7 @@ import pytest
 from bot.errors import RecordUnreadable
 from bot.outcomes import Changed, Unclaimed
 from bot.ports import Inbox
-from storage.inbox.records import VERSION
+from storage.records import VERSION
 from tests.builders import ACCOUNT, PLACE, answered, ending, message
 from tests.storage.inbox.store import Store, claimed, committed, running
 

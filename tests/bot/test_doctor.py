@@ -1,0 +1,104 @@
+"""``threadwise doctor`` against a real store and a real provider's protocol."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import load
+from bot.doctor import doctor
+from storage.scripts import Client
+from tests.platforms.model_server import UNKNOWN_MODEL, WRONG_KEY, ModelServer
+from tests.platforms.stores import Server
+
+
+@pytest.fixture
+async def world(
+    monkeypatch: pytest.MonkeyPatch,
+    client: Client,
+    valkey: Server,
+    server: ModelServer,
+    tmp_path: Path,
+) -> None:
+    """A store and a provider in which nothing is wrong."""
+    await client.config_set("appendonly", "yes")
+    monkeypatch.setenv("REDIS_URL", valkey.url)
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-a-test")
+    monkeypatch.setenv("THREADWISE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("THREADWISE_MODEL_RETRIES", "0")
+
+
+async def examined() -> tuple[int, str]:
+    """How many things are wrong, and all that was said."""
+    said: list[str] = []
+    wrong = await doctor(load(None), said.append)
+    return wrong, "\n".join(said)
+
+
+@pytest.mark.usefixtures("world")
+async def test_all_is_well() -> None:
+    """A fit store and a model that answers: nothing is wrong, and each thing is named."""
+    wrong, said = await examined()
+    assert (wrong, "!!" in said) == (0, False)
+    assert "Valkey" in said
+    assert "gpt-6-luna" in said
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_store_that_evicts_is_refused(client: Client) -> None:
+    """A store that may drop messages is named, with the setting to change."""
+    await client.config_set("maxmemory-policy", "allkeys-lru")
+    wrong, said = await examined()
+    await client.config_set("maxmemory-policy", "noeviction")
+    assert wrong == 1
+    assert "noeviction" in said
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_store_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address that does not answer is named."""
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
+    wrong, said = await examined()
+    assert wrong == 1
+    assert "127.0.0.1:1" in said
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_wrong_key(server: ModelServer) -> None:
+    """The provider's refusal is told in our words, and the key is not shown."""
+    server.for_model("gpt-6-luna", WRONG_KEY)
+    wrong, said = await examined()
+    assert wrong >= 1
+    assert "API key" in said
+    assert "sk-of-a-test" not in said
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_model_that_the_provider_does_not_have(
+    monkeypatch: pytest.MonkeyPatch, server: ModelServer
+) -> None:
+    """Both the list and the question say that there is no such model."""
+    monkeypatch.setenv("THREADWISE_MODEL", "gpt-99")
+    server.for_model("gpt-99", UNKNOWN_MODEL)
+    wrong, said = await examined()
+    assert wrong == 2
+    assert "THREADWISE_MODEL" in said
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_model_that_ends_soon(server: ModelServer) -> None:
+    """A shutdown that the provider announced is something to do."""
+    server.models["gpt-6-luna"] = "2027-03-01"
+    _, said = await examined()
+    assert "2027-03-01" in said
+
+
+@pytest.mark.embedded
+@pytest.mark.usefixtures("world")
+async def test_without_a_provider_the_tiny_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No provider is no fault: chat has a model of its own, and run is said to need one."""
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    monkeypatch.delenv("OPENAI_API_KEY")
+    _, said = await examined()
+    assert "run needs one" in said
+    assert "!!  The model" not in said

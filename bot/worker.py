@@ -20,6 +20,8 @@ from bot.turn import Turns
 _log = structlog.get_logger()
 _RETRY = 30.0
 """Seconds until an answer that its platform does not take is tried again."""
+_CLAIMS = 16
+"""Claims under way at once: more would wait for the store while their leases run out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Worker:
         self._leases: dict[str, tuple[Claim, Lease]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         """Those of ``_running``, and others that undo a late request."""
+        self._claiming = asyncio.Semaphore(_CLAIMS)
         self._look = asyncio.Event()
         self._renew = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -139,9 +142,10 @@ class Worker:
     async def _turn(
         self, account: str, conversation: ConversationKey
     ) -> Callable[[], Awaitable[None]] | None:
-        fence, asked = secrets.token_hex(8), self._clock.monotonic()
-        claiming = self._inbox.claim(account, conversation, fence)
-        claim, terms = await together(claiming, self._terms(conversation))
+        async with self._claiming:
+            fence, asked = secrets.token_hex(8), self._clock.monotonic()
+            claiming = self._inbox.claim(account, conversation, fence)
+            claim, terms = await together(claiming, self._terms(conversation))
         if isinstance(claim, Unclaimed):
             return None
         lease = Lease(self._clock, asked + self._pace.safe)

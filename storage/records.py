@@ -63,7 +63,10 @@ def read_ending(text: str) -> Ending:
 
 
 def write_turn(turn: Turn) -> str:
-    """The record of a turn; its first line is read by the scripts, the second is its ending."""
+    """The record of a turn: a line that the scripts read, and its ending.
+
+    Scripts of every version read that line: fields may join it, but none may go or change.
+    """
     asked = [[one.id, str(one.at), write_message(one)] for one in turn.questions]
     head = {"fence": turn.fence, "asked": asked, "parts": turn.parts, "at": turn.at}
     return f"{json.dumps(head, ensure_ascii=False)}\n{write_ending(turn.ending)}"

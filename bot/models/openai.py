@@ -45,6 +45,8 @@ class OpenAIClient:
             max_retries=0,
             timeout=_TIMEOUT,
         )
+        # Looked up once, here in a thread: the SDK imports these resources at their first use.
+        self._create = self._sdk.chat.completions.with_raw_response.create
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -85,11 +87,10 @@ class OpenAIClient:
 
     async def _open(self, prompt: Prompt, model: str) -> AsyncStream[object]:
         """Ask, again without each parameter that the provider refuses; remembered by model."""
-        create = self._sdk.chat.completions.with_raw_response.create
         while True:
             request = parameters(self._provider, model, prompt, self._rejected[model])
             try:
-                response: Any = await create(stream=True, **request)
+                response: Any = await self._create(stream=True, **request)
             except (BadRequestError, UnprocessableEntityError) as error:
                 refused = _refused(request, error)
                 if refused is None:

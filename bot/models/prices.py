@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 import genai_prices
+import genai_prices.data  # its tables, loaded with this module and not while an answer waits
 
 from bot.messages import Usage
 from bot.models.providers import Price, Provider

@@ -9,7 +9,6 @@ from functools import partial
 from bot.messages import Claim, State
 from tests.chaos.proxy import Labels, proxy, resp
 from tests.journeys.conftest import Town
-from tests.platforms.board import slow
 from tests.platforms.board_bot import ACCOUNT, conversation
 from tests.platforms.model_server import Reply
 from tests.platforms.stores import Server, single
@@ -67,23 +66,6 @@ async def test_another_worker_goes_on_in_the_same_message(town: Town, valkey: Se
     assert turn.parts == (post.id,)
     assert post.versions[0] == "one"
     assert set(post.versions[1:]) == {"one two three"}
-
-
-async def test_a_late_edit_is_undone(town: Town, valkey: Server) -> None:
-    """An edit that lands after the next owner's last one is put right by its sender."""
-    door, hold, late = Door(), asyncio.Event(), asyncio.Event()
-    town.model.script(Reply("one two three", hold=hold), Reply("one two three four"))
-    async with behind(door, valkey) as url, town.bot(REDIS_URL=url):
-        await begun(town)
-        town.board.fault("PUT", slow(late))
-        hold.set()
-        door.open.clear()
-        async with town.bot():
-            await town.settled(1)
-        late.set()
-        door.open.set()
-        await town.board.until(lambda: town.board.texts() == ["one two three four"])
-    assert town.board.texts() == ["one two three four"]
 
 
 async def test_a_late_commit_changes_nothing(town: Town, valkey: Server) -> None:

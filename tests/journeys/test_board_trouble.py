@@ -38,12 +38,16 @@ async def test_a_post_that_failed_is_made_again(town: Town) -> None:
 @pytest.mark.parametrize("fault", [DOWN, LOST, busy(0.5)])
 async def test_the_last_edit_lands_in_the_end(town: Town, fault: Fault) -> None:
     """However the platform fails, the last edit is made again until it stands."""
-    town.model.script(Reply(["all at", " once"]))
+    hold = asyncio.Event()
+    town.model.script(Reply("all at once", hold=hold))
     async with town.bot(pace=60, clock=Hurried()):
         town.board.fault("PUT", *[fault] * 5)
         await town.board.write("ann", "Why?")
+        await town.board.until(lambda: town.board.texts() == ["all"])
+        hold.set()
         (turn,) = await town.settled(1)
     assert town.board.texts() == [turn.ending.text] == ["all at once"]
+    assert len(town.board.made("PUT")) > 5
 
 
 async def test_a_busy_board_is_left_alone(town: Town) -> None:

@@ -130,6 +130,10 @@ class Board:
         """Queue what the next calls of a method, or the next ACK, get: one each."""
         self._faults[method].extend(faults)
 
+    def met(self, method: str) -> bool:
+        """Whether every fault of this method has met its call."""
+        return not self._faults[method]
+
     def standing(self, channel: str = "lobby") -> list[Post]:
         """The bot's messages in a channel that were not deleted."""
         return [post for post in self.posts if post.channel == channel and not post.deleted]
@@ -165,13 +169,14 @@ class Board:
         app.router.add_delete("/{channel}/posts/{id}", self._delete)
         app.router.add_get("/events", self._feed)
         app.router.add_delete("/events/{number}", self._acknowledge)
-        return web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
+        return web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
 
     @web.middleware
     async def _journal(self, request: web.Request, handler: Any) -> web.StreamResponse:
         acknowledged = request.method == "DELETE" and request.path.startswith("/events")
         faults = self._faults["ACK" if acknowledged else request.method]
         fault = faults.popleft() if faults else Fault(200, done=True)
+        await self._change(lambda: None)
         response = await self._served(request, handler, fault)
         call = Call(request.method, request.path, time.monotonic(), response.status)
         await self._change(lambda: self.calls.append(call))
@@ -182,6 +187,7 @@ class Board:
     async def _served(
         self, request: web.Request, handler: Any, fault: Fault
     ) -> web.StreamResponse:
+        await request.read()  # whoever sent it may be gone when it is served
         if fault.hold:
             await fault.hold.wait()
         if fault.keep is not None:

@@ -43,6 +43,11 @@ class Talk:
     def waiting(self) -> tuple[str, ...]:
         return tuple(sorted(self.inbox, key=lambda one: self.order[one]))
 
+    def recent(self, back: int) -> str:
+        """The id of one of the last messages; one that nobody heard of where there is none."""
+        ids = sorted(self.order, key=int)
+        return ids[-1 - min(back, len(ids) - 1)] if ids else "unheard of"
+
     def accept(self, message: IncomingMessage) -> Accepted:
         if message.id in self.seen:
             return Accepted.DUPLICATE

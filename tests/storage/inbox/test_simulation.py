@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -36,12 +37,13 @@ from tests.storage.inbox.store import KEYS, Store, held
 T = TypeVar("T")
 KEEP, CAP = 2, 4
 
-PLACES = st.sampled_from([PLACE, ELSEWHERE])
-IDS = st.sampled_from([str(number) for number in range(8)])
+PLACES = st.sampled_from([PLACE, PLACE, PLACE, ELSEWHERE])
+BACK = st.integers(0, 4)
+"""Which of the last messages of a conversation, the newest first."""
 TIMES = st.integers(0, 4)
 PEOPLE = st.sampled_from(["ann", "bob"])
 TRIGGERS = st.sampled_from([Trigger.MENTION, Trigger.MENTION, Trigger.FOLLOW_UP])
-PICK = st.integers(0, 3)
+PICK = st.sampled_from([0, 0, 0, 1, 2])
 """Which of the last claims; an old one stands for a worker that does not know of its death."""
 AGAIN = st.booleans()
 """Whether the reply is lost, and the call sent once more."""
@@ -61,7 +63,7 @@ class Life(RuleBasedStateMachine):
         seen: set[str] = set()
         self.talks = {place: Talk(place, ACCOUNT, CAP, seen) for place in (PLACE, ELSEWHERE)}
         self.claims: list[Claim] = []
-        self.fences = 0
+        self.names = map(str, count())
         self.edits = 0
         self.accepted: set[str] = set()
         self.ended: Counter[str] = Counter()
@@ -95,22 +97,22 @@ class Life(RuleBasedStateMachine):
             self.do(step())
         return reply
 
-    @rule(id_=IDS, at=TIMES, author=PEOPLE, place=PLACES, trigger=TRIGGERS, again=AGAIN)
+    @rule(at=TIMES, author=PEOPLE, place=PLACES, trigger=TRIGGERS, again=AGAIN)
     def accept(
-        self,
-        id_: str,
-        at: int,
-        author: str,
-        place: ConversationKey,
-        trigger: Trigger,
-        *,
-        again: bool,
+        self, at: int, author: str, place: ConversationKey, trigger: Trigger, *, again: bool
     ) -> None:
+        id_ = next(self.names)
         new = message(id_, at, author=author, where=place, trigger=trigger)
         outcome = self.call(partial(self.inbox.accept, new), again=again)
         assert outcome == self.talks[place].accept(new)
         if outcome is Accepted.ACCEPTED:
             self.accepted.add(id_)
+
+    @rule(place=PLACES, back=BACK)
+    def redelivered(self, place: ConversationKey, back: int) -> None:
+        if self.talks[place].order:
+            twin = message(self.talks[place].recent(back), where=place)
+            assert self.do(self.inbox.accept(twin)) is Accepted.DUPLICATE
 
     @rule(place=PLACES)
     def time_passes(self, place: ConversationKey) -> None:
@@ -119,8 +121,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(place=PLACES, again=AGAIN)
     def claim(self, place: ConversationKey, *, again: bool) -> None:
-        self.fences += 1
-        self._claim(place, f"f{self.fences}", again=again)
+        self._claim(place, next(self.names), again=again)
 
     def _claim(self, place: ConversationKey, fence: str, *, again: bool) -> None:
         claim = self.call(partial(self.inbox.claim, ACCOUNT, place, fence), again=again)
@@ -184,15 +185,17 @@ class Life(RuleBasedStateMachine):
         self.call(partial(self.inbox.release, claim, refund=refund, delay=delay), again=again)
         talk.release(claim, refund=refund, delay=delay)
 
-    @rule(place=PLACES, id_=IDS | st.just(""), again=AGAIN)
-    def cancel(self, place: ConversationKey, id_: str, *, again: bool) -> None:
+    @rule(place=PLACES, back=st.none() | BACK, again=AGAIN)
+    def cancel(self, place: ConversationKey, back: int | None, *, again: bool) -> None:
+        id_ = "" if back is None else self.talks[place].recent(back)
         step = partial(self.inbox.cancel, ACCOUNT, place, id_, "user")
         outcome = self.call(step, again=again)
         assert outcome == self.talks[place].cancel(id_)
         self.ended[id_] += outcome is Cancelled.REMOVED
 
-    @rule(place=PLACES, id_=IDS, stale=AGAIN, again=AGAIN)
-    def edit(self, place: ConversationKey, id_: str, *, stale: bool, again: bool) -> None:
+    @rule(place=PLACES, back=BACK, stale=AGAIN, again=AGAIN)
+    def edit(self, place: ConversationKey, back: int, *, stale: bool, again: bool) -> None:
+        id_ = self.talks[place].recent(back)
         self.edits += not stale
         old = self.known(place, id_)
         revision = str(self.edits)
@@ -212,8 +215,9 @@ class Life(RuleBasedStateMachine):
         asked = [question for question in (*talk.inbox.values(), *kept) if question]
         return next(((one.at, one.author.id) for one in asked if one.id == id_), (0, "ann"))
 
-    @rule(place=PLACES, id_=IDS, again=AGAIN)
-    def delete(self, place: ConversationKey, id_: str, *, again: bool) -> None:
+    @rule(place=PLACES, back=BACK, again=AGAIN)
+    def delete(self, place: ConversationKey, back: int, *, again: bool) -> None:
+        id_ = self.talks[place].recent(back)
         step = partial(self.inbox.change, ACCOUNT, place, id_, "", None)
         outcome = self.call(step, again=again)
         assert outcome == self.talks[place].change(id_, None)

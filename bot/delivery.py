@@ -274,11 +274,11 @@ class Delivery:
         number = self._touched
         if number is None:
             return
-        where, question = self._claim.conversation, self._claim.ids[0]
-        while question in await self._lease.insist(lambda: self._inbox.waiting(where)):
+        where, asked = self._claim.conversation, set(self._claim.ids)
+        while asked & set(await self._lease.insist(lambda: self._inbox.waiting(where))):
             await self._clock.sleep(_PAUSE)
         turns = await self._lease.insist(lambda: self._inbox.turns(where))
-        turn = next((t for t in turns if question in t.ids), None)
+        turn = next((turn for turn in turns if asked & set(turn.ids)), None)
         if turn:
             with suppress(PartGone):
                 await self._surely(self._put_back, turn, number)

@@ -20,6 +20,8 @@ from bot.turn import Turns
 _log = structlog.get_logger()
 _RETRY = 30.0
 """Seconds until an answer that its platform does not take is tried again."""
+_LANDING = 1.0
+"""Seconds until a drained answer is due: what was cut off may land, and is looked for then."""
 _CLAIMS = 16
 """Claims under way at once: more would wait for the store while their leases run out."""
 
@@ -198,7 +200,7 @@ class Worker:
 
     async def _hand_over(self, claim: Claim) -> None:
         try:
-            await self._inbox.release(claim, refund=True, delay=0)
+            await self._inbox.release(claim, refund=True, delay=_LANDING)
         except StoreError as error:  # the lease runs out: due again
             _log.warning("not handed over", conversation=str(claim.conversation), error=str(error))
 

@@ -104,11 +104,12 @@ async def signals(
 
 
 async def _subscribe(client: Client, channel: str) -> PubSub:
-    await client.exists(channel)  # a cluster's client learns here which nodes live
     async with AsyncExitStack() as stack:
-        pubsub = cast("PubSub", await stack.enter_async_context(client.pubsub()))
-        await pubsub.subscribe(channel)
-        await _hear(pubsub, ANSWER)
+        with cancellable():
+            await client.exists(channel)  # a cluster's client learns here which nodes live
+            pubsub = cast("PubSub", await stack.enter_async_context(client.pubsub()))
+            await pubsub.subscribe(channel)
+            await _hear(pubsub, ANSWER)
         stack.pop_all()
     return pubsub
 

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from bot.clock import SystemClock
 from bot.messages import Claim, State
 from tests.chaos.proxy import Labels, proxy, resp
 from tests.journeys.conftest import Town
+from tests.platforms.board import slow
 from tests.platforms.board_bot import ACCOUNT, conversation
 from tests.platforms.model_server import Reply
 from tests.platforms.stores import Server, single
@@ -68,6 +70,27 @@ async def test_another_worker_goes_on_in_the_same_message(town: Town, valkey: Se
     assert set(post.versions[1:]) == {"one two three"}
 
 
+async def test_a_late_edit_is_undone(town: Town, valkey: Server) -> None:
+    """An interim edit that lands over the next owner's last one is put right by its sender."""
+    door, late = Door(), asyncio.Event()
+    town.model.script(Reply("one " * 50, delay=0.1), Reply("another answer"))
+    async with behind(door, valkey) as url, town.bot(REDIS_URL=url):
+        town.board.fault("PUT", slow(late))
+        await begun(town)
+        await town.board.until(lambda: town.board.met("PUT"))
+        door.open.clear()
+        async with town.bot():
+            await town.settled(1)
+        (post,) = town.board.posts
+        settled = len(post.versions)
+        late.set()
+        await town.board.until(lambda: len(post.versions) > settled)
+        door.open.set()
+        await town.board.until(lambda: len(post.versions) > settled + 1)
+    assert post.versions[settled].startswith("one one")
+    assert town.board.texts() == ["another answer"]
+
+
 async def test_a_late_commit_changes_nothing(town: Town, valkey: Server) -> None:
     """A commit that arrives when another worker owns the conversation ends no answer of that."""
     door, hold = Door("commit"), asyncio.Event()
@@ -103,12 +126,14 @@ async def test_a_drain_does_not_wait_for_a_store_that_is_gone(town: Town, valkey
 
 
 async def test_a_drain_hands_over_without_an_attempt(town: Town) -> None:
-    """What runs at a stop is handed over at once, and does not count as a failed attempt."""
+    """What runs at a stop is handed over long before its lease, and costs no attempt."""
     town.model.script(Reply("one two three", hold=asyncio.Event()))
-    async with town.bot(THREADWISE_DRAIN="0.1s", THREADWISE_LEASE="60s"):
+    async with town.bot(THREADWISE_DRAIN="0.1s", THREADWISE_LEASE="1d"):
         await begun(town)
-    claim = await town.inbox.claim(ACCOUNT.name, conversation(), "mine")
-    assert isinstance(claim, Claim)
+    while not isinstance(
+        claim := await town.inbox.claim(ACCOUNT.name, conversation(), "mine"), Claim
+    ):
+        await SystemClock().sleep(0.02)
     assert claim.answer.attempt == 1
     assert claim.answer.parts == {0: town.board.posts[0].id}
 

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,28 @@ async def test_cluster_carries_signals(cluster: stores.Fleet, tmp_path: Path) ->
 async def _until_heard(heard: AsyncGenerator[str | None], word: str) -> None:
     while await anext(heard) != word:
         pass
+
+
+async def turn_of_the_loop() -> None:
+    """Let every other task go one step."""
+    turn = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(turn.set_result, None)
+    await turn
+
+
+async def test_who_stops_listening_at_once_stops(client: Client) -> None:
+    """A cancellation is kept at whatever moment of the subscription it comes."""
+
+    async def listen() -> None:
+        async with aclosing(signals(client, "bus")) as heard:
+            async for _ in heard:
+                pass
+
+    async with asyncio.timeout(ENOUGH):
+        for steps in range(60):
+            listener = asyncio.ensure_future(listen())
+            for _ in range(steps):
+                await turn_of_the_loop()
+            listener.cancel()
+            await asyncio.wait([listener])
+            assert listener.cancelled()

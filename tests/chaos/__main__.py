@@ -1,0 +1,62 @@
+"""``python -m tests.chaos``: every point with every blow, and every break of the product."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from tests.chaos import breaks, cases
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("all", "points", "breaks"), default="all")
+    parser.add_argument("--only", default="", help="cases or breaks whose name contains this")
+    parser.add_argument("--jobs", type=int, default=3, help="cases at a time")
+    return parser.parse_args()
+
+
+async def points(only: str, jobs: int) -> bool:
+    """Run the cases, print their table; whether all is well."""
+    every = [case for scene in cases.Scene for case in await cases.cases(scene)]
+    found = [case for case in every if only in str(case)]
+    places = asyncio.Semaphore(jobs)
+
+    async def one(case: cases.Case) -> cases.Verdict:
+        async with places:
+            verdict = await cases.run(case)
+        _show(verdict)
+        return verdict
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(case)) for case in found]
+    return _count([task.result() for task in tasks])
+
+
+def _show(verdict: cases.Verdict) -> None:
+    word = "WRONG" if verdict.faults else "ok" if verdict.reached else "ok, not reached"
+    print(f"{verdict.case!s:50} {verdict.seconds:5.1f} s  {word}", flush=True)  # noqa: T201 - its output
+    for fault in verdict.faults:
+        print(f"    {fault}", flush=True)  # noqa: T201 - likewise
+
+
+def _count(verdicts: Sequence[cases.Verdict]) -> bool:
+    wrong = sum(bool(verdict.faults) for verdict in verdicts)
+    missed = sum(not verdict.reached for verdict in verdicts)
+    print(f"{len(verdicts)} cases, {wrong} wrong, {missed} not reached")  # noqa: T201 - likewise
+    return not wrong
+
+
+async def main() -> int:
+    """Run what was asked for; 0 when all is well."""
+    asked = _arguments()
+    well = True
+    if asked.what != "breaks":
+        well = await points(asked.only, asked.jobs)
+    if asked.what != "points":
+        well = await breaks.run(asked.only) and well
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

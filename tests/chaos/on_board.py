@@ -1,0 +1,88 @@
+"""Two people ask on the board, one behind the other, while the bot's process is hit."""
+
+import os
+import signal
+from multiprocessing.context import ForkServerProcess
+
+from bot.messages import State, Turn
+from bot.split import split
+from tests.chaos.blows import Barrier
+from tests.chaos.world import World
+from tests.platforms.board import LIMIT
+from tests.platforms.board_bot import conversation
+
+QUESTIONS = (
+    (
+        "ann",
+        " ".join(f"I have asked {n} times why the rain in town never ends." for n in range(8)),
+    ),
+    ("bob", "And what about the snow?"),
+)
+ANSWERS = (
+    f"answer to: {QUESTIONS[0][1]} [2 messages]",
+    f"answer to: Bob: {QUESTIONS[1][1]} [4 messages]",
+)
+
+
+async def play(made: World, barrier: Barrier) -> list[str]:
+    """What is not as it must be at the end.
+
+    Raises:
+        TimeoutError: not everything was answered.
+    """
+    victim = made.start(proxied=True)
+    for author, text in QUESTIONS:
+        await made.board.write(author, text)
+    if await barrier.hit(_finished(made)):
+        await _succeeded(made, victim, barrier)
+    await _finished(made)
+    for bot in made.started:
+        await made.ended(bot)
+    return await _faults(made)
+
+
+async def _succeeded(made: World, victim: ForkServerProcess, barrier: Barrier) -> None:
+    """Strike, and let another process finish; only then may a frozen one go on."""
+    assert victim.pid
+    if barrier.blow.kills:
+        victim.kill()
+        made.start()
+        return
+    os.kill(victim.pid, signal.SIGSTOP)
+    made.start()
+    await _finished(made)
+    barrier.opened.set()
+    await made.clock.sleep(0.05)  # what was frozen on its way arrives before its sender wakes up
+    os.kill(victim.pid, signal.SIGCONT)
+
+
+async def _finished(made: World) -> None:
+    """Wait until both questions are answered in the history, and nothing is left to do."""
+
+    async def quiet() -> bool:
+        turns = await made.inbox.turns(conversation())
+        waiting = await made.inbox.waiting(conversation())
+        return len(turns) >= len(QUESTIONS) and not waiting and not made.board.events
+
+    await made.until(quiet)
+
+
+async def _faults(made: World) -> list[str]:
+    turns = await made.inbox.turns(conversation())
+    told = [(turn.ending.state, turn.ending.text) for turn in turns]
+    if told != [(State.ANSWERED, answer) for answer in ANSWERS]:
+        return [f"the history holds {told}"]
+    return [*_of_board(made, turns), *made.left()]
+
+
+def _of_board(made: World, turns: tuple[Turn, ...]) -> list[str]:
+    standing = made.board.standing()
+    wanted = [text for answer in ANSWERS for text in split(answer, LIMIT)]
+    parts = [part for turn in turns for part in turn.parts]
+    texts = {post.id: post.text for post in standing}
+    found = [f"{p.id} is not closed" for p in standing if p.closed[-1:] != [len(p.versions) - 1]]
+    if sorted(texts) != sorted(parts):
+        found.append(f"standing {sorted(texts)}, in the history {sorted(parts)}")
+    if [texts.get(part) for part in parts] != wanted:
+        found.append(f"the board shows {[texts.get(part) for part in parts]}")
+    return found

@@ -1,0 +1,151 @@
+"""What one case needs: store, model and board of its own, proxies before them, and bots."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.clock import SystemClock
+from storage.connect import connect
+from storage.inbox import RedisInbox
+from storage.keys import Keys
+from tests.chaos.proxy import Gate, Labels, http, proxy, resp
+from tests.platforms import board_bot
+from tests.platforms.board import Board
+from tests.platforms.model_server import ModelServer, Reply
+from tests.platforms.stores import Server, single
+
+PATIENCE = 20.0
+"""Seconds for a world to come to rest."""
+
+_fork = multiprocessing.get_context("forkserver")
+_fork.set_forkserver_preload(["tests.platforms.board_bot"])
+
+
+def _become(environment: dict[str, str], log: Path) -> None:
+    """The life of a bot's process: as if it had been started with this environment."""
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), sys.stdout.fileno())
+        os.dup2(file.fileno(), sys.stderr.fileno())
+    os.environ.update(environment)  # noqa: TID251 - it is the new process's
+    board_bot.main()
+
+
+@dataclass
+class World:
+    """What a case acts in."""
+
+    server: Server
+    board: Board
+    model: ModelServer
+    inbox: RedisInbox
+    proxied: dict[str, str]
+    """The environment of a bot whose requests are recorded."""
+    started: list[ForkServerProcess] = field(default_factory=list)
+    clock: SystemClock = field(default_factory=SystemClock)
+
+    @property
+    def log(self) -> Path:
+        """What the bots wrote."""
+        return self.server.home / "bots.log"
+
+    def environment(self, *, proxied: bool) -> dict[str, str]:
+        """What a bot's process is told."""
+        direct = {
+            "REDIS_URL": self.server.url,
+            "OPENAI_BASE_URL": self.model.url,
+            "BOARD_URL": self.board.url,
+        }
+        common = {
+            "THREADWISE_DATA_DIR": str(self.server.home),
+            "THREADWISE_LEASE": "1s",
+            "THREADWISE_SWEEP": "0.2s",
+            "BOARD_PACE": "0.1",
+            "NO_PROXY": "127.0.0.1",
+        }
+        return common | (self.proxied if proxied else direct)
+
+    def start(self, *, proxied: bool = False) -> ForkServerProcess:
+        """A bot's process."""
+        process = _fork.Process(target=_become, args=(self.environment(proxied=proxied), self.log))
+        process.start()
+        self.started.append(process)
+        return process
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Ask until it holds: for what other processes do there is no event to wait on.
+
+        Raises:
+            TimeoutError: it does not.
+        """
+        async with asyncio.timeout(PATIENCE):
+            while not await _value(holds()):
+                await self.clock.sleep(0.02)
+
+    async def ended(self, process: ForkServerProcess) -> None:
+        """Ask a bot to end, and wait for it."""
+        if process.is_alive() and process.pid:
+            os.kill(process.pid, signal.SIGTERM)
+        await self.until(lambda: process.exitcode is not None)
+
+    def written(self) -> list[str]:
+        """The last lines that the bots wrote."""
+        if not self.log.exists():
+            return []
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:]
+
+    def left(self) -> list[str]:
+        """What should not be in the store, or not for ever."""
+        keys = self.server.ask("KEYS", "*")
+        left = [key for key in keys if any(f":{name}:" in key for name in _PASSING)]
+        passing = [key for key in keys if not key.endswith(":layout")]
+        eternal = [key for key in passing if self.server.ask("TTL", key) < 0]
+        return [f"left in the store: {k}" for k in left] + [f"{k} has no TTL" for k in eternal]
+
+
+_PASSING = ("inbox", "msgs", "answer", "due")
+
+
+async def _value(result: object) -> bool:
+    return bool(await result if asyncio.iscoroutine(result) else result)
+
+
+@asynccontextmanager
+async def world(gate: Gate) -> AsyncIterator[World]:
+    """An empty world; its bots are ended with it."""
+    async with AsyncExitStack() as stack:
+        server = stack.enter_context(single())
+        board = await stack.enter_async_context(Board())
+        model = await stack.enter_async_context(ModelServer(Reply(delay=0.008)))
+        client = await stack.enter_async_context(connect(server.url, server.home))
+        labels = Labels()
+
+        async def before(name: str, url: str) -> int:
+            there = urlsplit(url)
+            to = partial(asyncio.open_connection, there.hostname, there.port, limit=2**22)
+            return await stack.enter_async_context(proxy(name, to, http, gate, labels))
+
+        to_store = partial(asyncio.open_unix_connection, server.socket)
+        store = await stack.enter_async_context(proxy("store", to_store, resp, gate, labels))
+        proxied = {
+            "REDIS_URL": f"redis://127.0.0.1:{store}",
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{await before('model', model.url)}/v1",
+            "BOARD_URL": f"http://127.0.0.1:{await before('board', board.url)}",
+        }
+        made = World(server, board, model, RedisInbox(client, Keys()), proxied)
+        stack.callback(_end, made.started)
+        yield made
+
+
+def _end(processes: list[ForkServerProcess]) -> None:
+    for process in processes:
+        process.kill()
+        process.join()

@@ -63,12 +63,18 @@ async def test_only_we_may_use_it(embedded: Embedded) -> None:
     assert real.is_loopback
 
 
+def servers() -> list[psutil.Process]:
+    """The models' processes among all that this test run started."""
+    ours = psutil.Process().children()
+    return [one for one in ours if any("llama_server" in word for word in one.cmdline())]
+
+
 @pytest.mark.embedded
 async def test_new_start_after_a_crash(embedded: Embedded) -> None:
     """When its process dies, the next question starts another one."""
     async with Models([embedded]) as running:
         await ask(running, FRANCE)
-        (child,) = await asyncio.to_thread(psutil.Process().children)
+        (child,) = await asyncio.to_thread(servers)
         child.kill()
         assert "Paris" in text(await ask(running, FRANCE))
 

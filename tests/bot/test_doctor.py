@@ -1,5 +1,6 @@
 """``threadwise doctor`` against a real store and a real provider's protocol."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ async def world(
     valkey: Server,
     server: ModelServer,
     tmp_path: Path,
-) -> None:
+) -> AsyncIterator[None]:
     """A store and a provider in which nothing is wrong."""
     await client.config_set("appendonly", "yes")
     monkeypatch.setenv("REDIS_URL", valkey.url)
@@ -26,6 +27,8 @@ async def world(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-a-test")
     monkeypatch.setenv("THREADWISE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("THREADWISE_MODEL_RETRIES", "0")
+    yield
+    await client.config_set("appendonly", "no")
 
 
 async def examined() -> tuple[int, str]:

@@ -1,7 +1,7 @@
 """A lease, seen from inside the turn."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pytest
 
@@ -116,13 +116,15 @@ async def test_a_store_that_is_away_is_asked_again() -> None:
 
 
 class Watched:
-    """An inbox, a pacer and a platform in one, that let the lease run out before a request."""
+    """An inbox, a pacer, a platform and a part; the lease runs out while it notes something."""
 
     limit = 100
+    id = "p0"
+    text = ""
 
     def __init__(self, clock: Stopped) -> None:
         self.clock = clock
-        self.requests: list[PartKey] = []
+        self.requests: list[str] = []
 
     async def note_part(self, *_: object) -> None:
         self.clock.at += 1_000
@@ -137,20 +139,32 @@ class Watched:
         return text
 
     async def open(self, key: PartKey, text: str, *, last: bool) -> Part:  # noqa: ARG002
-        self.requests.append(key)
+        self.requests.append("open")
+        return self
+
+    async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> Part | None:  # noqa: ARG002
+        return self
+
+    async def show(self, text: str) -> None:
+        raise AssertionError(text)
+
+    async def close(self, text: str) -> None:  # noqa: ARG002
+        self.requests.append("close")
+
+    async def delete(self) -> None:
         raise AssertionError
 
-    async def find(self, key: PartKey, part: str) -> Part | None:
-        raise AssertionError(key, part)
 
-
-async def test_no_request_is_sent_behind_the_lease() -> None:
-    """Frozen between its note and the post, a worker looks once more, and does not post."""
+@pytest.mark.parametrize("parts", [{}, {0: "p0"}], ids=["post", "edit"])
+async def test_no_request_is_sent_behind_the_lease(parts: dict[int, str]) -> None:
+    """Frozen between its note and a post or an edit, a worker looks once more, and sends none."""
     clock = Stopped()
     world = Watched(clock)
-    claim = Claim(PLACE, ACCOUNT, "f1", ("1",), (message("1"),), Answer(), (), 0, 1)
+    answer = Answer(parts=parts)
+    claim = Claim(PLACE, ACCOUNT, "f1", ("1",), (message("1"),), answer, (), 0, 1)
     desk = Desk(world, world, clock)  # type: ignore[arg-type]
     delivery = Delivery(claim, Lease(clock, 108), world, desk)
+    await delivery.resume()
     with pytest.raises(LeaseLost):
         await delivery.finish(Ending("An answer.", State.ANSWERED))
     assert world.requests == []

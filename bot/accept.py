@@ -7,6 +7,7 @@ from bot import words
 from bot.messages import IncomingMessage
 from bot.outcomes import Accepted
 from bot.ports import Clock, Inbox, Observer
+from bot.visible import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,3 @@ class Door:
 
 
 _STOP = re.compile(r"\s*stop[.!]*\s*", re.IGNORECASE)
-
-
-def clean(text: str) -> str:
-    """The text without what no store and no model takes: NUL, and halves of characters."""
-    return (
-        text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )

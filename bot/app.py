@@ -15,7 +15,7 @@ from bot.errors import StoreError
 from bot.messages import Account, ConversationKey, Turn
 from bot.models.deadlines import Deadlines
 from bot.models.embedded import MODEL, Embedded
-from bot.models.providers import Price, Provider, Source
+from bot.models.providers import FREE, Price, Provider, Source
 from bot.models.retry import Retries
 from bot.models.router import Models
 from bot.ports import Clock, Inbox, Messenger, Observer, Pacer
@@ -140,7 +140,7 @@ async def assembled(config: Config, *, demo: bool) -> AsyncIterator[Core]:
             config=config,
             client=client,
             inbox=inbox,
-            door=Door(inbox, counters, clock, Limits(age=config.max_age)),
+            door=Door(inbox, counters, clock, Limits(config.max_age, config.max_question)),
             commands=Commands(Services(inbox, settings, reader, ledger, models)),
             models=models,
             reader=reader,
@@ -152,9 +152,10 @@ async def assembled(config: Config, *, demo: bool) -> AsyncIterator[Core]:
 
 
 def _models(config: Config, sources: Sequence[Source]) -> Models:
+    prices = {name: Price(p.input, p.cached, p.output) for name, p in config.prices.items()}
     return Models(
         sources,
-        prices={name: Price(p.input, p.cached, p.output) for name, p in config.prices.items()},
+        prices={f"{Embedded.name}/{MODEL}": FREE, **prices},
         deadlines=Deadlines(config.first_token_timeout, config.silence_timeout),
         retries=Retries(attempts=config.model_retries + 1),
     )

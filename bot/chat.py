@@ -22,11 +22,12 @@ from adapters.console.screen import Pipe, Screen
 from bot import __version__
 from bot.app import Core, assembled
 from bot.config import Config
-from bot.errors import ConfigError, ModelError, StoreError, Undeliverable
+from bot.errors import ConfigError, MessengerError, ModelError, StoreError
 from bot.logs import configure
 from bot.messages import KEPT, ConversationKey
 from bot.settings import PARSERS, Value, nearest
 from bot.words import sentence
+from bot.worker import Worker
 
 TINY = (
     "This model is a tiny one that runs on this machine: it is often wrong, and knows English"
@@ -93,15 +94,26 @@ async def _converse(
     worker = core.worker([account_of(place)], messengers, FramePacer(core.clock), client)
     left = await core.inbox.waiting(place)
     async with asyncio.TaskGroup() as group:
-        working = group.create_task(worker.run())
+        working = group.create_task(_work(worker, setup))
         preparing = group.create_task(_prepare(core, place, options, surface.screen, setup))
         talking = group.create_task(client.talk(surface.lines, left))
-        with _signals(talking.cancel, lambda: group.create_task(client.interrupt())):
+        calls: Mapping[str, Callable[[], object]] = {
+            "SIGTERM": talking.cancel,
+            "SIGHUP": lambda: (working.cancel(), talking.cancel()),
+            "SIGINT": lambda: group.create_task(client.interrupt()),
+        }
+        with _signals(calls):
             await asyncio.wait([talking])
             preparing.cancel()
             worker.stop()
-            await working
+            await asyncio.wait([working])
     return client.failed
+
+
+async def _work(worker: Worker, setup: Setup) -> None:
+    """Nothing is answered before it is known by which model, not even what a crash left open."""
+    await setup.ready.wait()
+    await worker.run()
 
 
 def _log_file(data_dir: Path) -> Path:
@@ -147,10 +159,9 @@ def _piped() -> PipedLines:
 
 
 @contextmanager
-def _signals(leave: Callable[[], object], interrupt: Callable[[], object]) -> Iterator[None]:
-    """SIGTERM and SIGHUP leave, Ctrl-C interrupts; all of them inside the loop."""
+def _signals(calls: Mapping[str, Callable[[], object]]) -> Iterator[None]:
+    """Call these inside the loop when their signals come; a system need not have all."""
     loop = asyncio.get_running_loop()
-    calls = {"SIGTERM": leave, "SIGHUP": leave, "SIGINT": interrupt}
     known = {getattr(signal, name): call for name, call in calls.items() if hasattr(signal, name)}
 
     def hear(number: int, _: object) -> None:
@@ -194,7 +205,7 @@ async def _prepare(
         setup.progress = ""
         for warning in await core.models.warnings(model):
             await screen.note(warning)
-    except Undeliverable:
+    except MessengerError:
         return
     except (ModelError, StoreError) as error:
         await screen.note(f"{sentence(error)} ({error})")
@@ -221,6 +232,8 @@ async def _choose(core: Core, screen: Screen) -> None:
 async def _forget(core: Core, place: ConversationKey) -> None:
     """Nobody can come back to a conversation without a name."""
     try:
+        for question in await core.inbox.waiting(place):
+            await core.inbox.change(account_of(place).name, place, question, "", None)
         await core.inbox.forget(place)
         for name in PARSERS:
             await core.settings.store(nearest(place), name, None)

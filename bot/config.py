@@ -160,8 +160,10 @@ class Config(BaseSettings):
     """How often a worker looks for conversations that nobody woke it for."""
     max_running: PositiveInt = 1000
     """Answers at once in one process; the rest wait in the store."""
-    inbox_cap: PositiveInt = 50
-    """Messages that may wait in one conversation; more are refused."""
+    inbox_cap: PositiveInt = Field(50, le=1000)
+    """Messages that may wait in one conversation, at most 1000; more are refused."""
+    max_question: PositiveInt = 100_000
+    """Characters that one message may have; longer ones are refused."""
     max_age: Seconds = _written_as("15m")
     """How old a question may be that was asked while the bot was away; older ones are asked to
     be asked again."""

@@ -1,18 +1,18 @@
 """An answer on its way to the screen: part by part, noted before and after every post."""
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from bot.draft import Draft
 from bot.errors import PartFull, PartGone, PlatformBusy, PlatformUnavailable
 from bot.lease import Lease
 from bot.messages import Claim, Ending, PartKey, Turn
 from bot.outcomes import Call
 from bot.ports import Clock, Inbox, Messenger, Pacer, Part
-from bot.split import START, next_seam, render, seam_behind, split
+from bot.split import START, joined, next_seam, render, seam_behind, split
 from bot.visible import visible
 
 P = ParamSpec("P")
@@ -21,47 +21,10 @@ _PAUSE = 1.0
 """Seconds before a call that failed on its way is made again."""
 _PATIENCE = 60.0
 """Seconds that a platform may fail before the answer is left to a later attempt."""
-
-
-class Draft:
-    """The answer as it grows: written by one task, read by another."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._grown = asyncio.Event()
-        self._closed = asyncio.Event()
-
-    @property
-    def text(self) -> str:
-        """All that came so far."""
-        self._pieces = ["".join(self._pieces)]
-        return self._pieces[0]
-
-    def add(self, text: str) -> None:
-        """More came."""
-        self._pieces.append(text)
-        self._grown.set()
-
-    def close(self) -> None:
-        """Nothing more comes."""
-        self._closed.set()
-        self._grown.set()
-
-    async def more(self) -> bool:
-        """Wait for text that was not looked at; False: nothing more comes."""
-        await self._grown.wait()
-        self._grown.clear()
-        return not self._closed.is_set()
-
-    async def closes_within(self, seconds: float) -> bool:
-        """Wait so long, or until nothing more comes (True)."""
-        if seconds <= 0:
-            return self._closed.is_set()
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._closed.wait()
-        except TimeoutError:
-            return False
+_FRAME = 2e-6
+"""Seconds between two frames for each character: a frame costs a fortieth of that."""
+LANDING = 1.0
+"""Seconds that a request which was cut off is given to land, before anybody looks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +68,8 @@ class Delivery:
 
     @property
     def shown(self) -> str:
-        """What stands on the platform."""
-        return "".join(part.text for _, part in sorted(self._parts.items()))
+        """What stands on the platform, without the fences that were added at seams."""
+        return joined(part.text for _, part in sorted(self._parts.items()))
 
     async def resume(self) -> None:
         """Find the parts that an earlier attempt left on the platform.
@@ -121,7 +84,10 @@ class Delivery:
                 continue
             with suppress(*(PartGone,) if number >= needed else ()):
                 found = await self._surely(self._messenger.find, self._key(number), part)
-                self._parts.update({number: found} if found else {})
+                if found:
+                    self._parts[number] = found
+                elif not part:  # it may land yet: looked up again right before a post
+                    self._unsure.add(number)
         self.again(self._claim)
 
     async def follow(self, draft: Draft) -> None:
@@ -130,6 +96,7 @@ class Delivery:
         while await draft.more():
             call = Call.INTERIM if self._parts else Call.OPEN
             wait = max(wait, await self._pacer.reserve(self._claim.conversation, call))
+            wait = max(wait, len(draft.text) * _FRAME)
             if await draft.closes_within(wait):
                 return
             wait = await self._interim(self._messenger.dialect(visible(draft.text)))
@@ -275,6 +242,7 @@ class Delivery:
         if number is None:
             return
         where, asked = self._claim.conversation, set(self._claim.ids)
+        await self._clock.sleep(LANDING)
         while asked & set(await self._lease.insist(lambda: self._inbox.waiting(where))):
             await self._clock.sleep(_PAUSE)
         turns = await self._lease.insist(lambda: self._inbox.turns(where))
@@ -284,9 +252,9 @@ class Delivery:
                 await self._surely(self._put_back, turn, number)
 
     async def _put_back(self, turn: Turn, number: int) -> None:
-        known = self._parts.get(number)
-        part = await self._messenger.find(self._key(number), known.id if known else "")
-        texts = self._split(turn.ending.text)
+        part, texts = self._parts.get(number), self._split(turn.ending.text)
+        if part is None:  # a post of ours, whose reply never came
+            part = await self._messenger.find(self._key(number), "", but=turn.parts)
         if part and part.id not in turn.parts:
             await part.delete()
         elif part and len(texts) == len(turn.parts):

@@ -1,17 +1,25 @@
 """``threadwise doctor``: looks at everything that Threadwise needs, and says what to do."""
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
+from bot import logs
 from bot.app import Core, assembled
 from bot.config import Config
 from bot.errors import ConfigError, ModelError, StoreError
+from bot.models.router import Health
 from bot.words import sentence
+from storage.connect import LAYOUT
 from storage.health import Finding, examine
 
 
 async def doctor(config: Config, say: Callable[[str], None]) -> int:
-    """Say each finding in a line, with what to do; the number of things that are wrong."""
+    """Say each finding in a line, with what to do; the number of things that are wrong.
+
+    What is logged meanwhile goes to stderr.
+    """
+    logs.configure(config.log_format, sys.stderr, config.secrets)
     wrong = 0
     async for found in _findings(config):
         wrong += not found.ok
@@ -29,6 +37,7 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
             yield Finding(ok=False, what="The store cannot be used", fix=str(error))
             return
         yield Finding(ok=True, what=f"The store answers ({_store(config)})")
+        yield Finding(ok=True, what=f"The store's layout fits: {LAYOUT}")
         for found in await examine(core.client):
             yield found
         async for found in _model(core):
@@ -47,14 +56,21 @@ async def _model(core: Core) -> AsyncIterator[Finding]:
     model = core.default_model
     try:
         health = await core.models.check(model)
-        warnings = await core.models.warnings(model)
     except ModelError as error:
         yield Finding(ok=False, what=f"The model {model}", fix=f"{sentence(error)} ({error})")
         return
-    if health.listed is not None:
-        fix = "THREADWISE_MODEL must name one that the provider lists"
-        yield Finding(health.listed, f"The provider's list has {model}", fix)
+    yield _listed(health)
     fix = f"{sentence(health.error)} ({health.error})" if health.error else ""
-    yield Finding(health.error is None, f"The model {model} answers a question of one token", fix)
-    for warning in warnings:
+    yield Finding(health.error is None, f"The model {model} answers a short question", fix)
+    for warning in health.warnings:
         yield Finding(ok=False, what="The model", fix=warning)
+
+
+def _listed(health: Health) -> Finding:
+    """Without a list nothing is wrong yet: the model's answer decides."""
+    if health.listed is None:
+        return Finding(
+            ok=True, what="The provider's list of models could not be read, or is empty"
+        )
+    fix = "THREADWISE_MODEL must name one that the provider lists"
+    return Finding(health.listed, f"The provider's list has {health.model}", fix)

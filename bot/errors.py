@@ -13,7 +13,8 @@
     ├── Revised                   the question was edited or deleted while it was answered
     ├── ModelError
     │   ├── WrongKey              401, 403
-    │   ├── ModelUnknown          404
+    │   ├── ModelUnknown          404 that speaks of the model
+    │   ├── AddressWrong          any other 404: the base URL leads elsewhere
     │   ├── QuotaExhausted        the provider's account has no money left
     │   ├── RateLimited           429, with the seconds to wait
     │   ├── ModelUnavailable      no connection, 5xx, overloaded
@@ -82,6 +83,10 @@ class WrongKey(ModelError):
 
 class ModelUnknown(ModelError):
     """The provider has no such model."""
+
+
+class AddressWrong(ModelError):
+    """Nothing at the provider's address speaks chat completions."""
 
 
 class QuotaExhausted(ModelError):

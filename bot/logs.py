@@ -6,6 +6,7 @@ In the text format a bug's traceback stands below its line.
 import logging
 from collections.abc import Sequence
 from decimal import Decimal
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -25,6 +26,12 @@ SHOWN = (str, Decimal, ConversationKey, Path, BaseException)
 SHORTEST = 6
 """Characters: what is shorter guards nothing, and would blot out ordinary words."""
 
+
+LONGEST = 5_000_000
+"""Bytes of the log's file: then it gives way to a new one."""
+
+FORMER = 2
+"""Files before it that are kept, as ``.1`` and ``.2``."""
 
 LogFormat = Literal["text", "json"]
 
@@ -74,7 +81,7 @@ def _handler(target: TextIO | Path) -> logging.Handler:
     if not isinstance(target, Path):
         return logging.StreamHandler(target)
     try:
-        return logging.FileHandler(target, encoding="utf-8")
+        return RotatingFileHandler(target, maxBytes=LONGEST, backupCount=FORMER, encoding="utf-8")
     except OSError as error:
         problem = f"The log {target} cannot be written ({error.strerror})"
         raise ConfigError(f"{problem}: set THREADWISE_DATA_DIR to a writable folder.") from error

@@ -1,6 +1,6 @@
 """Every promise that the core relies on, on one page; adapters and the store keep them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
 from bot.messages import (
@@ -99,7 +99,10 @@ class Messenger(Protocol):
         ...
 
     def dialect(self, text: str) -> str:
-        """The text as this platform is to show it: mentions defused, its own Markdown. Pure."""
+        """The text as this platform is to show it: mentions defused, its own Markdown.
+
+        Pure; said twice it has the effect of once.
+        """
         ...
 
     async def open(self, key: PartKey, text: str, *, last: bool) -> Part:
@@ -114,9 +117,10 @@ class Messenger(Protocol):
         """
         ...
 
-    async def find(self, key: PartKey, part: str) -> Part | None:
+    async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> Part | None:
         """The message posted for this key, by its id or, where that is "", by its marks.
 
+        ``but``: ids of messages that are not meant. Of several with its marks, the newest.
         None: it was never posted.
 
         Raises:
@@ -229,7 +233,7 @@ class Inbox(Conversations, Protocol):
         """Append the turn (None: none), trim to ``keep``, empty the inbox, give up the lease."""
         ...
 
-    async def release(self, claim: Claim, *, refund: bool, delay: float) -> None:
+    async def release(self, held: Held | Claim, *, refund: bool, delay: float) -> None:
         """Give the conversation up unanswered, due again in ``delay`` seconds.
 
         ``refund``: this attempt does not count.

@@ -14,13 +14,13 @@ from bot.messages import (
 )
 from bot.split import START, render
 from bot.tokens import estimate
-from bot.visible import visible
+from bot.visible import clean, visible
 
 _NOTES = {
-    "length": (words.CUT, State.ANSWERED),
-    "content_filter": (words.FILTERED, State.FAILED),
+    "length": (words.CUT, State.ANSWERED, ""),
+    "content_filter": (words.FILTERED, State.FAILED, "Filtered"),
 }
-"""Reasons to finish that people should know of."""
+"""Reasons to finish that people should know of: note, state and cause."""
 
 
 class Reply:
@@ -30,6 +30,7 @@ class Reply:
         self._model = model
         self._estimate = 0
         self._pieces: list[str] = []
+        self._half = ""
         self._metered: Metered | None = None
         self._finished = Finished("")
 
@@ -41,20 +42,26 @@ class Reply:
         """Remember an event; the text that it adds."""
         match event:
             case TextDelta(text):
-                self._pieces.append(text)
-                return text
+                self._pieces.append(self._whole(text))
+                return self._pieces[-1]
             case Metered():
                 self._metered = event
             case Finished():
                 self._finished = event
         return ""
 
+    def _whole(self, text: str) -> str:
+        """The text without half a character at its end: the other half may be in the next one."""
+        text = self._half + text
+        self._half = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+        return clean(text[: len(text) - len(self._half)])
+
     def ended(self) -> Ending:
         """The model finished, for a reason of its own."""
-        note, state = _NOTES.get(self._finished.reason, ("", State.ANSWERED))
+        note, state, cause = _NOTES.get(self._finished.reason, ("", State.ANSWERED, ""))
         if not self._text().strip():
-            return self._ending(State.FAILED, note or words.NO_TEXT)
-        return self._ending(state, note)
+            return self._ending(State.FAILED, note or words.NO_TEXT, cause or "NoText")
+        return self._ending(state, note, cause)
 
     def stopped(self) -> Ending:
         """Somebody asked for a stop."""

@@ -7,7 +7,7 @@ next part: the seam carries its opening line, so each part is read on its own.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import regex
@@ -62,6 +62,23 @@ def split(text: str, limit: int) -> list[str]:
         parts.append(render(text, start, end))
         start = end
     return [*parts, render(text, start, None)]
+
+
+def joined(parts: Iterable[str]) -> str:
+    """What these parts were split from: a fence that was closed and opened at a seam goes on."""
+    text = ""
+    for part in parts:
+        text = next(_healed(text, part), text + part)
+    return text
+
+
+def _healed(text: str, part: str) -> Iterator[str]:
+    end = text.rfind("\n")
+    for own in (text[: end + 1], text[:end]):  # seams stand behind a line, where they can
+        fence = _fence_after(own, "")
+        if fence and own + _closing(own, fence) == text:
+            again = (line + "\n" for line in (fence, _bare(fence)))
+            yield from (own + part.removeprefix(line) for line in again if part.startswith(line))
 
 
 def _window(rest: str, fence: str, limit: int) -> str | None:

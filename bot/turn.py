@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+import structlog
+
 from bot import words
-from bot.delivery import Delivery, Desk, Draft
+from bot.delivery import Delivery, Desk
+from bot.draft import Draft
 from bot.errors import (
     LeaseLost,
     ModelError,
     ModelSilent,
     PartGone,
-    PlatformBusy,
-    PlatformUnavailable,
     PromptTooLong,
     Revised,
     Undeliverable,
@@ -25,6 +26,7 @@ from bot.prompt import PromptSettings, build
 from bot.reply import Reply, noted
 from bot.together import together
 
+_log = structlog.get_logger()
 _ATTEMPTS = 3
 """A question that ended this many workers in mid-answer is not asked of the model again."""
 _DELIVERIES = 20
@@ -86,23 +88,38 @@ class Turns:
         self, claim: Claim, terms: PromptSettings, lease: Lease, delivery: Delivery
     ) -> Ending:
         """Show the answer to its end, or learn that there is nowhere to show it."""
-        ending = Ending("", State.STOPPED, terms.model)
+        reply, ending = Reply(terms.model), claim.answer.final
         try:
+            if claim.answer.attempt > _DELIVERIES:
+                return self._nowhere(claim, ending or reply.stopped(), Undeliverable("too often"))
             await delivery.resume()
-            ending = claim.answer.final or await self._answer(claim, terms, lease, delivery)
-            await delivery.finish(ending)
+            ending = ending or await self._answer(claim, terms, lease, delivery, reply)
+            await together(delivery.finish(ending), self._record(claim, ending, lease))
         except PartGone:  # whoever deletes the answer wants no more of it
-            return replace(ending, state=State.STOPPED)
-        except Undeliverable:
-            return replace(ending, state=State.UNDELIVERABLE)
-        except (PlatformBusy, PlatformUnavailable):
-            if claim.answer.attempt < _DELIVERIES:
-                raise
-            return replace(ending, state=State.UNDELIVERABLE)
+            ending = replace(ending or reply.stopped(), state=State.STOPPED)
+            await self._record(claim, ending, lease)
+        except Undeliverable as gone:
+            ending = self._nowhere(claim, ending or reply.stopped(), gone)
+            await self._record(claim, ending, lease)
         return ending
 
+    def _nowhere(self, claim: Claim, ending: Ending, why: Undeliverable) -> Ending:
+        """Nobody can be told, so the log is."""
+        where = str(claim.conversation)
+        _log.warning(
+            "undeliverable", conversation=where, reference=_reference(claim), error=str(why)
+        )
+        return replace(
+            ending, state=State.UNDELIVERABLE, cause="Undeliverable", reference=_reference(claim)
+        )
+
     async def _answer(
-        self, claim: Claim, terms: PromptSettings, lease: Lease, delivery: Delivery
+        self,
+        claim: Claim,
+        terms: PromptSettings,
+        lease: Lease,
+        delivery: Delivery,
+        reply: Reply,
     ) -> Ending:
         """Ask the model, and show the answer while it grows."""
         shown = delivery.shown
@@ -113,27 +130,34 @@ class Turns:
             text = noted(shown, words.INTERRUPTED)
             return Ending(text, State.FAILED, terms.model, cause="Interrupted")
         draft = Draft()
-        asking = self._ask(claim, terms, draft, lease)
+        asking = self._ask(claim, terms, draft, lease, reply)
         ending, _ = await together(asking, delivery.follow(draft))
         if lease.stop in {"revised", "deleted"}:
+            await self._record(claim, ending, lease)
             raise Revised
         return ending
 
     async def _ask(
-        self, claim: Claim, terms: PromptSettings, draft: Draft, lease: Lease
+        self, claim: Claim, terms: PromptSettings, draft: Draft, lease: Lease, reply: Reply
     ) -> Ending:
-        reply, reference = Reply(terms.model), claim.fence[:6]
         try:
             async with lease.asking(self.seconds):
                 await self._converse(claim, terms, reply, draft)
         except TimeoutError:
-            late = ModelSilent(f"no end within {self.seconds} s")
-            return reply.stopped() if lease.stop else reply.failed(late, reference)
+            if lease.stop:
+                return reply.stopped()
+            return self._failed(claim, reply, ModelSilent(f"no end within {self.seconds} s"))
         except ModelError as error:
-            return reply.failed(error, reference)
+            return self._failed(claim, reply, error)
         finally:
             draft.close()
         return reply.ended()
+
+    def _failed(self, claim: Claim, reply: Reply, error: ModelError) -> Ending:
+        """People read one sentence; the rest stands in the log, under the same reference."""
+        reference, cause = _reference(claim), type(error).__name__
+        _log.warning("model failed", reference=reference, cause=cause, error=str(error))
+        return reply.failed(error, reference)
 
     async def _converse(
         self, claim: Claim, terms: PromptSettings, reply: Reply, draft: Draft
@@ -154,9 +178,13 @@ class Turns:
                 if text := reply.take(event):
                     draft.add(text)
 
+    async def _record(self, claim: Claim, ending: Ending, lease: Lease) -> None:
+        """Count what it used: once for each answer of the model, however it ended."""
+        if claim.questions:
+            await lease.insist(lambda: self.ledger.record(claim.questions, ending))
+
     async def _commit(self, claim: Claim, turn: Turn, keep: int, lease: Lease) -> None:
         """Keep the turn; a question that was deleted leaves none."""
-        await lease.insist(lambda: self.ledger.record(turn.questions, turn.ending))
         kept = turn if turn.questions else None
         outcome = await lease.insist(lambda: self.desk.inbox.commit(claim, kept, keep))
         if outcome is Committed.REVISED:
@@ -178,3 +206,8 @@ class Turns:
             raise LeaseLost
         lease.stop = new.stop
         return new
+
+
+def _reference(claim: Claim) -> str:
+    """Stands in the sentence that people read, and in the log."""
+    return claim.fence[:6]

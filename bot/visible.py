@@ -18,3 +18,10 @@ def visible(text: str, *, final: bool = False) -> str:
     rest = text[at:]
     held = not final and any(tag.startswith(rest.lstrip()) for tag in _TAGS)
     return "" if held else rest
+
+
+def clean(text: str) -> str:
+    """The text without what no store and no model takes: NUL, and halves of characters."""
+    return (
+        text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )

@@ -46,6 +46,10 @@ _SENTENCES: Mapping[type[errors.ThreadwiseError], str] = {
     errors.ModelError: "The model gave no answer; ask again, or choose another with `model`",
     errors.WrongKey: f"The model's provider refuses the API key; {_OPERATOR} needs to replace it",
     errors.ModelUnknown: "The provider has no such model; choose another with `model`",
+    errors.AddressWrong: (
+        f"Nothing at the provider's address speaks chat completions; {_OPERATOR} checks"
+        " OPENAI_BASE_URL, which usually ends in /v1"
+    ),
     errors.QuotaExhausted: (
         f"The account at the model's provider has no credit left; {_OPERATOR} needs to add some"
     ),
@@ -92,8 +96,8 @@ def too_long(length: int, limit: int) -> str:
 
 def money(dollars: Decimal | None) -> str:
     """A cost as people read it; None is unknown."""
-    if dollars is None:
-        return "unknown"
+    if not dollars:
+        return "unknown" if dollars is None else "free"
     if 0 < dollars < Decimal("0.0001"):
         return "under $0.0001"
     return f"${dollars:,.2f}" if dollars >= 1 else f"${dollars:.4f}"

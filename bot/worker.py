@@ -3,12 +3,14 @@
 import asyncio
 import random
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
+from bot.delivery import LANDING
 from bot.errors import PlatformBusy, PlatformUnavailable, RecordUnreadable, StoreError
 from bot.lease import Lease
 from bot.messages import Account, Claim, ConversationKey
@@ -20,8 +22,6 @@ from bot.turn import Turns
 _log = structlog.get_logger()
 _RETRY = 30.0
 """Seconds until an answer that its platform does not take is tried again."""
-_LANDING = 1.0
-"""Seconds until a drained answer is due: what was cut off may land, and is looked for then."""
 _CLAIMS = 16
 """Claims under way at once: more would wait for the store while their leases run out."""
 
@@ -65,7 +65,9 @@ class Worker:
         self._pace = pace or Pace()
         self._running: dict[ConversationKey, asyncio.Task[None]] = {}
         self._again: set[tuple[str, ConversationKey]] = set()
-        self._leases: dict[str, tuple[Claim, Lease]] = {}
+        self._held: set[Held] = set()
+        """Claims on their way, and those whose turns run."""
+        self._leases: dict[Held, Lease] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         """Those of ``_running``, and others that undo a late request."""
         self._claiming = asyncio.Semaphore(_CLAIMS)
@@ -90,6 +92,12 @@ class Worker:
             renewing.cancel()
 
     async def _listen(self) -> None:
+        while True:
+            with _going_on("signals failed"):
+                await self._heed()
+            await self._clock.sleep(self._pace.sweep)
+
+    async def _heed(self) -> None:
         async for signal in self._inbox.signals():
             if signal.kind == "wake" and signal.account in self._accounts:
                 self._start(signal.account, ConversationKey.parse(signal.conversation))
@@ -102,12 +110,10 @@ class Worker:
         """Find what no signal told of: crashes, lost hints, delayed retries."""
         while True:
             self._look.clear()
-            try:
+            with _going_on("sweep failed"):
                 for account in self._accounts.values():
                     for conversation in await self._inbox.ready(account, self._free()):
                         self._start(account.name, conversation)
-            except StoreError as error:
-                _log.warning("sweep failed", error=str(error))
             await _either(self._look, self._pace.sweep * random.uniform(0.8, 1.2))  # noqa: S311
 
     def _free(self) -> int:
@@ -144,21 +150,38 @@ class Worker:
     async def _turn(
         self, account: str, conversation: ConversationKey
     ) -> Callable[[], Awaitable[None]] | None:
+        held = Held(conversation, account, secrets.token_hex(8))
+        self._held.add(held)
+        try:
+            claim, terms, lease = await self._claim(held)
+            if isinstance(claim, Unclaimed):
+                return None
+            self._leases[held] = lease
+            return await self._work(claim, terms, lease)
+        finally:
+            self._held.discard(held)
+            self._leases.pop(held, None)
+
+    async def _claim(self, held: Held) -> tuple[Claim | Unclaimed, PromptSettings, Lease]:
         async with self._claiming:
-            fence, asked = secrets.token_hex(8), self._clock.monotonic()
-            claiming = self._inbox.claim(account, conversation, fence)
-            claim, terms = await together(claiming, self._terms(conversation))
-        if isinstance(claim, Unclaimed):
-            return None
-        lease = Lease(self._clock, asked + self._pace.safe)
-        self._leases[fence] = claim, lease
+            asked = self._clock.monotonic()
+            claiming = self._inbox.claim(held.account, held.conversation, held.fence)
+            try:
+                claim, terms = await together(claiming, self._terms(held.conversation))
+            except StoreError:  # perhaps it is claimed; that no model was asked is no attempt
+                await self._hand_over(held)
+                raise
+        return claim, terms, Lease(self._clock, asked + self._pace.safe)
+
+    async def _work(
+        self, claim: Claim, terms: PromptSettings, lease: Lease
+    ) -> Callable[[], Awaitable[None]] | None:
         try:
             return await self._turns.run(claim, terms, lease)
         except (PlatformBusy, PlatformUnavailable):
-            await self._inbox.release(claim, refund=False, delay=_RETRY)
+            sealed = claim.answer.final is not None
+            await self._inbox.release(claim, refund=not sealed, delay=_RETRY)
             return None
-        finally:
-            self._leases.pop(fence, None)
 
     async def _mend(self, mend: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -170,19 +193,14 @@ class Worker:
         while True:
             await _either(self._renew, self._pace.renew)
             self._renew.clear()
-            held = list(self._leases.values())
-            if held:
-                await self._renew_all(held)
+            if self._leases:
+                with _going_on("renewal failed"):
+                    await self._renew_all(dict(self._leases))
 
-    async def _renew_all(self, held: list[tuple[Claim, Lease]]) -> None:
+    async def _renew_all(self, leases: dict[Held, Lease]) -> None:
         until = self._clock.monotonic() + self._pace.safe
-        wanted = [Held(one.conversation, one.account, one.fence) for one, _ in held]
-        try:
-            states = await self._inbox.renew(wanted)
-        except StoreError as error:
-            _log.warning("renewal failed", leases=len(held), error=str(error))
-            return
-        for (_, lease), state in zip(held, states, strict=True):
+        states = await self._inbox.renew(list(leases))
+        for lease, state in zip(leases.values(), states, strict=True):
             lease.renewed(until, state)
 
     async def _drain(self) -> None:
@@ -191,18 +209,27 @@ class Worker:
             return
         tasks = list(self._tasks)
         await asyncio.wait(tasks, timeout=self._pace.drain)
-        held = [claim for claim, _ in self._leases.values()]
+        held = list(self._held)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        for claim in held:
-            await self._hand_over(claim)
+        for one in held:
+            await self._hand_over(one)
 
-    async def _hand_over(self, claim: Claim) -> None:
-        try:
-            await self._inbox.release(claim, refund=True, delay=_LANDING)
-        except StoreError as error:  # the lease runs out: due again
-            _log.warning("not handed over", conversation=str(claim.conversation), error=str(error))
+    async def _hand_over(self, held: Held) -> None:
+        with _going_on("not handed over"):  # then the lease runs out: due again
+            await self._inbox.release(held, refund=True, delay=LANDING)
+
+
+@contextmanager
+def _going_on(event: str) -> Iterator[None]:
+    """The outermost edge of what must never end: the log is told, and it is tried again."""
+    try:
+        yield
+    except StoreError as error:
+        _log.warning(event, error=str(error))
+    except Exception:  # noqa: BLE001 - a bug here must not end the answers that run
+        _log.exception(event)
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

@@ -6,17 +6,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+import structlog
 from redis import exceptions
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import DecorrelatedJitterBackoff
 
-from bot.errors import StoreUnfit
+from bot.errors import StoreUnavailable, StoreUnfit
 from storage import clients
 from storage.address import Address, explained
 from storage.embedded import ensure
 from storage.keys import PARTITIONS, Keys
-from storage.scripts import LOST, Client, cancellable, translated
+from storage.scripts import Client, translated
 
 LAYOUT = f"{PARTITIONS} partitions"
 
@@ -27,6 +28,11 @@ ANSWER = 2.0
 """Seconds for the answer to that."""
 
 FOR_EVER = -1
+
+_DEAF = (StoreUnavailable, exceptions.NoPermissionError)
+"""Why nothing can be heard for now: a permission can be granted while we wait."""
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -83,18 +89,19 @@ async def signals(
     """Yield what is published on ``channel``, and None whenever some of it may have been missed.
 
     That is each time when the connection broke, as soon as it is made again; it is tried for
-    ever, at most 5 s apart. ``quiet``: seconds without a message after which it is tested.
+    ever, at most 5 s apart, with a line in the log for each failure. ``quiet``: seconds without a
+    message after which it is tested.
     """
     # This backoff can count for ever; the exponential one overflows after a thousand failures.
-    again = Retry(DecorrelatedJitterBackoff(base=0.1, cap=5), FOR_EVER, cast("Any", LOST))
+    again = Retry(DecorrelatedJitterBackoff(base=0.1, cap=5), FOR_EVER, cast("Any", _DEAF))
     missed = False
     while True:
-        pubsub = await again.call_with_retry(lambda: _subscribe(client, channel), _closed_already)
+        pubsub = await again.call_with_retry(lambda: _subscribe(client, channel), _put_off)
         async with pubsub:
             if missed:
                 yield None
             missed = True
-            with suppress(*LOST):
+            with suppress(*_DEAF):
                 while True:
                     message = await _hear(pubsub, quiet)
                     if message["type"] == "message":
@@ -105,7 +112,7 @@ async def signals(
 
 async def _subscribe(client: Client, channel: str) -> PubSub:
     async with AsyncExitStack() as stack:
-        with cancellable():
+        with translated():
             await client.exists(channel)  # a cluster's client learns here which nodes live
             pubsub = cast("PubSub", await stack.enter_async_context(client.pubsub()))
             await pubsub.subscribe(channel)
@@ -116,15 +123,16 @@ async def _subscribe(client: Client, channel: str) -> PubSub:
 
 async def _hear(pubsub: PubSub, quiet: float) -> dict[str, Any]:
     """The next message of any type; that of a ping's answer is none of ours."""
-    message = await pubsub.get_message(timeout=quiet)
-    if message is None:
-        with cancellable():
+    with translated():
+        message = await pubsub.get_message(timeout=quiet)
+        if message is None:
             await pubsub.ping()
-        message = await pubsub.get_message(timeout=ANSWER)
+            message = await pubsub.get_message(timeout=ANSWER)
     if message is None:
-        raise exceptions.TimeoutError("The connection for signals does not answer")
+        raise StoreUnavailable("the connection for signals does not answer")
     return cast("dict[str, Any]", message)
 
 
-async def _closed_already(_error: Exception) -> None:
+async def _put_off(error: Exception) -> None:
     """Between two attempts to subscribe there is nothing to undo."""
+    _log.warning("not listening", error=str(error))

@@ -42,7 +42,7 @@ TABLE = (
     Row("{w:W}:settings:S", "hash", "none", "settings of one workspace, channel or thread"),
     Row("{w:W}:usage:day", "hash", "400 d", "tokens and cost of a day by person, channel, model"),
     Row("{w:W}:counted", "zset", "48 h", "turns whose usage was recorded"),
-    Row("layout", "string", "none", "the number of partitions and the version, checked at start"),
+    Row("layout", "string", "none", "the number of partitions, checked at start"),
 )
 
 

@@ -10,7 +10,10 @@ from storage.keys import Keys
 from storage.scripts import Client, Script, translated
 
 VERSION = 1
-"""Of a scope's record. A new setting needs no new version: readers skip names they do not know."""
+"""Of a scope's record. The next version's are read and changed as well, and stay of theirs.
+
+A new setting needs no new version: readers skip names they do not know.
+"""
 
 _STORE = Path(__file__).with_name("settings_store.lua")
 
@@ -18,7 +21,8 @@ _STORE = Path(__file__).with_name("settings_store.lua")
 class RedisSettings:
     """Keeps the promises of ``bot.ports.SettingsStore``.
 
-    Every call may raise StoreUnavailable, and RecordUnreadable where a newer version wrote.
+    Every call may raise StoreUnavailable, and RecordUnreadable where a version beyond the next
+    one wrote.
     """
 
     def __init__(self, client: Client, keys: Keys) -> None:
@@ -74,6 +78,6 @@ def _signal(scope: Scope) -> str:
 
 def _settings(record: Mapping[str, str]) -> dict[str, str]:
     version = int(record.get("v", VERSION))
-    if version > VERSION:
+    if version > VERSION + 1:
         raise RecordUnreadable(f"settings of version {version}")
     return {name: value for name, value in record.items() if name != "v"}

@@ -40,7 +40,7 @@ class RedisUsage:
         An ending without usage asked no model, and leaves no trace.
 
         Raises:
-            StoreFull: nothing was added.
+            StoreFull: its disk is full, and nothing was added; without memory it is added.
         """
         if ending.usage is None:
             return

@@ -1,4 +1,5 @@
--- Adds what one turn used to the sums of its day, once.
+#!lua flags=allow-oom
+-- Adds what one turn used to the sums of its day, once; a full store must still let turns end.
 -- KEYS: the turns that were counted, the day. ARGV: the turn, milliseconds for which it is
 -- remembered, seconds for which the day is kept, then field and amount in pairs.
 -- Returns 1 when it was added, 0 when it had been before.

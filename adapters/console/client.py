@@ -21,7 +21,7 @@ from adapters.console.lines import Lines
 from adapters.console.screen import Screen
 from bot.accept import Receipt
 from bot.commands.base import Invocation, Reply
-from bot.errors import StoreError, StoreUnavailable, Undeliverable
+from bot.errors import MessengerError, StoreError, StoreUnavailable, Undeliverable
 from bot.messages import KEPT, ConversationKey, Ending, IncomingMessage, State, Turn
 from bot.outcomes import Accepted, Cancelled
 from bot.ports import Clock, Inbox
@@ -90,14 +90,14 @@ class Chat:
 
     async def talk(self, lines: Lines, left: Sequence[str]) -> None:
         """Finish the questions ``left`` open, then go on until somebody leaves or nobody reads."""
-        with suppress(Undeliverable):
+        with suppress(MessengerError):
             await self._catch_up(left)
             while await self._line(lines):
                 self._settled.clear()
 
     async def interrupt(self) -> None:
         """Stop the running answer; where none runs, say how to leave."""
-        with suppress(Undeliverable):
+        with suppress(MessengerError):
             try:
                 met = await self._ways.inbox.cancel(self._account, self._place, "", "user")
             except StoreError as error:

@@ -1,5 +1,7 @@
 """Delivers answers to a screen."""
 
+from collections.abc import Collection
+
 from adapters.console.dialect import growing, harmless
 from adapters.console.screen import Screen
 from bot.messages import ConversationKey, PartKey
@@ -39,7 +41,7 @@ class ConsoleMessenger:
         await (part.close(text) if last else part.show(text))
         return part
 
-    async def find(self, key: PartKey, part: str) -> Part | None:  # noqa: ARG002 - the port's
+    async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> Part | None:  # noqa: ARG002 - the port's
         """None: a terminal cannot be looked at, so what a crash cut off is shown again, whole."""
         return None
 

@@ -13,7 +13,8 @@ from bot.errors import Undeliverable
 class Screen(Protocol):
     """Answers, one after the other, and what is said around them.
 
-    Every call may raise Undeliverable: nobody reads any more.
+    Every call may raise Undeliverable: nobody reads any more; or PlatformUnavailable: this
+    window is closed, but another can be opened.
     """
 
     async def begin(self) -> None:

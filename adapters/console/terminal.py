@@ -14,7 +14,7 @@ from rich.status import Status
 from rich.text import Text
 
 from adapters.console.blocks import ending, finished, parser
-from adapters.console.screen import somebody_reads
+from bot.errors import PlatformUnavailable
 
 _PARSER = parser()
 _GROWTH = 1.1
@@ -30,6 +30,7 @@ class Terminal:
         self._status: Status | None = None
         self._prompting = False
         self._open = False
+        self._gone = False
         self._restart()
 
     def _restart(self) -> None:
@@ -39,7 +40,7 @@ class Terminal:
 
     async def begin(self) -> None:
         """Take the sign of work away; an answer that was broken off stays as it is."""
-        with somebody_reads():
+        with self._window():
             self._settle()
             self._restart()
             self._open = True
@@ -49,7 +50,7 @@ class Terminal:
         self._text = text
         if self._prompting:
             return
-        with somebody_reads():
+        with self._window():
             done = self._done + self._finished()
             live = self._drawing()
             live.update(self._drawn(text[done:], cut=True))
@@ -60,7 +61,7 @@ class Terminal:
     async def close(self, text: str) -> None:
         """Print the rest for good."""
         self._text = text
-        with somebody_reads():
+        with self._window():
             self._settle()
 
     async def say(self, text: str) -> None:
@@ -71,14 +72,14 @@ class Terminal:
     async def note(self, text: str) -> None:
         """Print it dim."""
         if text:
-            with somebody_reads():
+            with self._window():
                 self._console.print(Text(text, style="dim"))
 
     async def working(self, text: str) -> None:
         """Show a sign of life until the answer begins."""
-        if self._open:
+        if self._open and not self._gone:
             return
-        with somebody_reads():
+        with self._window():
             if self._status is None:
                 self._status = self._console.status("")
                 self._status.start()
@@ -87,7 +88,7 @@ class Terminal:
     @contextmanager
     def at_prompt(self) -> Iterator[None]:
         """Nothing is drawn over a line that is being typed; what is printed goes above it."""
-        with somebody_reads():
+        with self._window():
             self._stop()
             self._console.print()
         self._open = False
@@ -97,6 +98,15 @@ class Terminal:
                 yield
         finally:
             self._prompting = False
+
+    @contextmanager
+    def _window(self) -> Iterator[None]:
+        """Translate what a closed window raises: what it did not show, another one can."""
+        try:
+            yield
+        except OSError as error:
+            self._gone = True
+            raise PlatformUnavailable(str(error)) from error
 
     def _finished(self) -> int:
         """Characters behind those printed that have become final."""

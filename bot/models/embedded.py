@@ -7,7 +7,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, BinaryIO, Self, cast
 
 from bot.errors import ModelAbsent, ModelUnavailable
 from bot.models.deadlines import within
@@ -18,6 +18,8 @@ _WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 _SERVER = Path(__file__).with_name("llama_server.py")
 _START = 60.0
 """Seconds; one is usual."""
+_LONGEST = 1_000_000
+"""Bytes of the log."""
 
 
 class Embedded:
@@ -77,7 +79,7 @@ class Embedded:
     async def _spawn(self) -> Process:
         """Its process, in a session of its own: Ctrl-C in a terminal does not end it early."""
         try:
-            log = await asyncio.to_thread(self._log.open, "wb")
+            log = await asyncio.to_thread(_appended, self._log)
         except OSError as error:
             raise ModelAbsent(f"the embedded model cannot write its log: {error}") from error
         with log:
@@ -90,6 +92,14 @@ class Embedded:
                 stderr=log,
                 start_new_session=True,
             )
+
+
+def _appended(log: Path) -> BinaryIO:
+    """The log, which several chats may share, from its end on; emptied where that is far."""
+    file = log.open("ab")
+    if file.tell() > _LONGEST:
+        file.truncate(0)
+    return file
 
 
 def _weights() -> Path:

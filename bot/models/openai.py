@@ -45,8 +45,6 @@ class OpenAIClient:
             max_retries=0,
             timeout=_TIMEOUT,
         )
-        # Looked up once, here in a thread: the SDK imports these resources at their first use.
-        self._create = self._sdk.chat.completions.with_raw_response.create
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -78,27 +76,34 @@ class OpenAIClient:
             raise
 
     async def _chunks(self, prompt: Prompt, model: str) -> AsyncGenerator[Chunk]:
-        with self._translated(dropped=ModelUnavailable, garbled=PromptRejected):
+        with self._translated(model, dropped=ModelUnavailable, garbled=PromptRejected):
             stream = await self._open(prompt, model)
-        with self._translated(dropped=StreamBroken, garbled=StreamBroken):
+        with self._translated(model, dropped=StreamBroken, garbled=StreamBroken):
             async with stream:
                 async for chunk in stream:
                     yield Chunk.model_validate(chunk)
 
     async def _open(self, prompt: Prompt, model: str) -> AsyncStream[object]:
-        """Ask, again without each parameter that the provider refuses; remembered by model."""
+        """Ask, again without each parameter that the provider refuses; remembered by model.
+
+        Not by ``chat.completions.create``, which walks through all messages field by field: with
+        a full history that takes longer than everything else before the request.
+        """
         while True:
             request = parameters(self._provider, model, prompt, self._rejected[model])
             try:
-                response: Any = await self._create(stream=True, **request)
+                return await self._sdk.post(
+                    "/chat/completions",
+                    cast_to=object,
+                    body={"stream": True, **request},
+                    stream=True,
+                    stream_cls=AsyncStream[object],
+                )
             except (BadRequestError, UnprocessableEntityError) as error:
                 refused = _refused(request, error)
                 if refused is None:
                     raise
                 self._rejected[model].add(refused)
-            else:
-                stream: AsyncStream[object] = response.parse(to=AsyncStream[object])
-                return stream
 
     def _metered(self, model: str, usage: Usage, cache_writes: int) -> Metered:
         cost = self._prices.cost(self._provider, model, usage, cache_writes=cache_writes)
@@ -118,7 +123,7 @@ class OpenAIClient:
 
     @contextmanager
     def _translated(
-        self, *, dropped: type[ModelError], garbled: type[ModelError]
+        self, model: str = "", *, dropped: type[ModelError], garbled: type[ModelError]
     ) -> Iterator[None]:
         """Turn what the SDK raises into our errors.
 
@@ -130,7 +135,8 @@ class OpenAIClient:
             cause = type(error.__cause__ or error).__name__
             raise dropped(f"{self._provider.name}: {cause}") from None
         except APIError as error:
-            raise translate(_complaint(error), self._provider.name) from None
+            complaint = replace(_complaint(error), model=model)
+            raise translate(complaint, self._provider.name) from None
         except ValueError as error:  # no JSON, no UTF-8, or of another shape
             raise garbled(f"{self._provider.name}: {type(error).__name__}") from None
 

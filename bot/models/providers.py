@@ -97,6 +97,10 @@ class Price:
     output: Decimal
 
 
+FREE = Price(Decimal(), Decimal(), Decimal())
+"""Of a model that runs on this machine."""
+
+
 class Client(Protocol):
     """One provider's API."""
 

@@ -16,18 +16,23 @@ from bot.models.deadlines import Deadlines
 from bot.models.providers import Client, ModelInfo, Price, Provider, Source
 from bot.models.retry import Retries, repeated
 
+_FEW = 16
+"""Tokens for the answer that tells whether a model works: some models refuse a smaller limit."""
+
 _log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a question of one token came to."""
+    """What a look at the list and a short question came to."""
 
     model: str
     listed: bool | None
-    """Whether the provider lists it; None: it gave no list."""
+    """Whether the provider lists it; None: it gave no list, or an empty one."""
     error: ModelError | None
     """Why it did not answer; None: it did."""
+    warnings: list[str]
+    """As of ``Models.warnings``."""
 
 
 class Models:
@@ -116,14 +121,15 @@ class Models:
         return mine + [f"{info.provider}/{info.id}" for listed in lists for info in listed]
 
     async def check(self, model: str) -> Health:
-        """Look for a model in its provider's list, and ask it once for one token.
+        """Look for a model in its provider's list, and ask it once for a few tokens.
 
         Raises:
             ModelAbsent: there is no provider.
         """
         source, name = self._route(model)
-        ids = {info.id for info in await self._listed(source)}
-        return Health(model, name in ids if ids else None, await self._probe(model))
+        infos = await self._listed(source)
+        listed = name in {info.id for info in infos} if infos else None
+        return Health(model, listed, await self._probe(model), _warnings(source, name, infos))
 
     async def warnings(self, model: str) -> list[str]:
         """Sentences for the operator at the start: a model that is, or will be, shut down.
@@ -132,10 +138,7 @@ class Models:
             ModelAbsent: there is no provider.
         """
         source, name = self._route(model)
-        date = next((i.shutdown for i in await self._listed(source) if i.id == name), None)
-        if date is None and source.is_openai:
-            date = catalogue.shutdown(name)
-        return [_ending(source.name, name, date)] if date else []
+        return _warnings(source, name, await self._listed(source))
 
     def _route(self, model: str) -> tuple[Source, str]:
         """The source for a model, and the model's name there."""
@@ -170,7 +173,8 @@ class Models:
             return []
 
     async def _probe(self, model: str) -> ModelError | None:
-        prompt = Prompt(model, (ChatMessage(Role.USER, "Say yes."),), max_output_tokens=1)
+        question = (ChatMessage(Role.USER, "Say yes."),)
+        prompt = Prompt(model, question, max_output_tokens=_FEW)
         try:
             async with aclosing(await self._ask(prompt)) as events:
                 async for _ in events:
@@ -178,6 +182,13 @@ class Models:
         except ModelError as error:
             return error
         return None
+
+
+def _warnings(source: Source, model: str, infos: Sequence[ModelInfo]) -> list[str]:
+    date = next((info.shutdown for info in infos if info.id == model), None)
+    if date is None and source.is_openai:
+        date = catalogue.shutdown(model)
+    return [_ending(source.name, model, date)] if date else []
 
 
 def _ending(provider: str, model: str, date: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from bot.errors import (
+    AddressWrong,
     ModelError,
     ModelUnavailable,
     ModelUnknown,
@@ -62,12 +63,19 @@ class Complaint:
     request_id: str = ""
     text: str = ""
     retry_after: float | None = None
+    model: str = ""
+    """What was asked for."""
 
     def summary(self) -> str:
         """For the log: identifiers only."""
         words = (f"{self.status or 'in-stream'}", self.code, self.kind, self.param)
         known = [word for word in (*words, self.request_id) if _IDENTIFIER.fullmatch(word)]
         return " ".join(known)
+
+    def is_of_model(self) -> bool:
+        """Whether it speaks of the model: servers send 404 for an address that they lack, too."""
+        named = self.model and re.search(rf"(?<!\w){re.escape(self.model)}(?!\w)", self.text)
+        return self.param == "model" or bool(named)
 
 
 def translate(complaint: Complaint, provider: str) -> ModelError:
@@ -84,6 +92,8 @@ def _kind(complaint: Complaint) -> type[ModelError]:
         if word in _BY_WORD:
             return _BY_WORD[word]
     kind = _by_status(complaint.status or _number(complaint.code) or 0)
+    if kind is ModelUnknown and complaint.status and not complaint.is_of_model():
+        return AddressWrong
     if kind in (PromptRejected, StreamBroken) and _TOO_LONG.search(complaint.text):
         return PromptTooLong
     return kind

@@ -28,6 +28,7 @@ local function running(ids) -- a deleted id stays until the commit: the parts ar
   for _, one in ipairs(ids) do left = left + redis.call('HEXISTS', msgs, one) end
   redis.call('HINCRBY', answer, 'rev', 1)
   redis.call('HDEL', answer, 'final')
+  redis.call('HSET', answer, 'attempt', 1) -- those were of the question as it was
   if left == 0 then
     redis.call('HSET', stop, conversation, 'deleted')
   else

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Take a conversation: its lease, its question(s), the answer so far and the history in one step.
 -- KEYS due owner inbox msgs answer turns stop talk | ARGV conversation fence lease_ms history owner_ms inbox_ms
 local due, owner, inbox, msgs, answer, turns, stop, talk = unpack(KEYS)

@@ -8,6 +8,7 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
 if redis.call('HGET', owner, conversation) ~= fence then
+  if redis.call('HGET', talk, 'last') == fence then return 'already' end
   for _, past in ipairs(redis.call('LRANGE', turns, 0, -1)) do
     if cjson.decode(string.match(past, '^[^\n]*')).fence == fence then return 'already' end
   end
@@ -23,6 +24,7 @@ if turn ~= '' and epoch and redis.call('HGET', answer, 'epoch') == epoch then --
   redis.call('HINCRBY', talk, 'turns', 1)
   redis.call('PEXPIRE', talk, ARGV[7])
 end
+if epoch then redis.call('HSET', talk, 'last', fence) end
 local ids = cjson.decode(redis.call('HGET', answer, 'ids'))
 redis.call('ZREM', inbox, unpack(ids))
 redis.call('HDEL', msgs, unpack(ids))

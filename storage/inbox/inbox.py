@@ -100,7 +100,7 @@ class RedisInbox(RedisConversations):
         try:
             return _claim(account, conversation, fence, *rest)
         except RecordUnreadable:
-            await self._release(Held(conversation, account, fence), refund=True, delay=60)
+            await self.release(Held(conversation, account, fence), refund=True, delay=60)
             raise
 
     async def renew(self, held: Sequence[Held]) -> list[str]:
@@ -149,11 +149,7 @@ class RedisInbox(RedisConversations):
         )
         return Committed(reply)
 
-    async def release(self, claim: Claim, *, refund: bool, delay: float) -> None:
-        held = Held(claim.conversation, claim.account, claim.fence)
-        await self._release(held, refund=refund, delay=delay)
-
-    async def _release(self, held: Held, *, refund: bool, delay: float) -> None:
+    async def release(self, held: Held | Claim, *, refund: bool, delay: float) -> None:
         where = held.conversation
         await self._run["release"](
             [self._due(held.account, where), *self._own(where, "owner", "answer")],
@@ -167,9 +163,8 @@ class RedisInbox(RedisConversations):
         async for text in signals(self._client, self._keys.bus):
             if text is None:
                 yield Signal("lost")
-            else:
-                kind, account, conversation = text.split(" ")
-                yield Signal(kind, unquote(account), conversation)
+            elif heard := _heard(text):
+                yield heard
 
 
 _WAITING = ("inbox", "msgs", "talk")
@@ -178,6 +173,16 @@ _LEASES = ("owner", "stop")
 
 def _lane(held: Held) -> tuple[int, str]:
     return partition(held.conversation), held.account
+
+
+def _heard(text: str) -> Signal | None:
+    """A signal of this version, or of a later one that adds words; None: it is none."""
+    try:
+        kind, account, conversation, *_ = text.split(" ")
+        ConversationKey.parse(conversation)
+    except ValueError:
+        return None
+    return Signal(kind, unquote(account), conversation)
 
 
 def _claim(account: str, conversation: ConversationKey, fence: str, *reply: Any) -> Claim:

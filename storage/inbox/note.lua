@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Remember something of the running answer: the intent to post a part, its id, the final text.
 -- KEYS owner answer [of the part] | ARGV conversation fence revision inbox_ms talk_ms (field value)*
 -- revision: '' where an edit of the question does not matter

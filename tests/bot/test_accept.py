@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import words
-from bot.accept import Door, Limits, Receipt, clean
+from bot.accept import Door, Limits, Receipt
 from bot.clock import SystemClock
 from bot.counters import Counters
 from bot.messages import Trigger
 from bot.outcomes import Accepted, Cancelled
+from bot.visible import clean
 from storage.inbox import RedisInbox
 from storage.keys import Keys
 from storage.scripts import Client

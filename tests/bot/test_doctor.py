@@ -4,12 +4,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.config import load
 from bot.doctor import doctor
+from storage.keys import Keys
 from storage.scripts import Client
 from tests.platforms.model_server import UNKNOWN_MODEL, WRONG_KEY, ModelServer
 from tests.platforms.stores import Server
+
+pytestmark = pytest.mark.usefixtures("restored_logging")
 
 
 @pytest.fixture
@@ -45,6 +49,7 @@ async def test_all_is_well() -> None:
     assert (wrong, "!!" in said) == (0, False)
     assert "Valkey" in said
     assert "gpt-6-luna" in said
+    assert "The store's layout fits: 64 partitions" in said
 
 
 @pytest.mark.usefixtures("world")
@@ -55,6 +60,15 @@ async def test_a_store_that_evicts_is_refused(client: Client) -> None:
     await client.config_set("maxmemory-policy", "noeviction")
     assert wrong == 1
     assert "noeviction" in said
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_store_of_another_layout(client: Client) -> None:
+    """A store that was written with other partitions is refused, and they are named."""
+    await client.set(Keys().layout, "128 partitions")
+    wrong, said = await examined()
+    assert wrong == 1
+    assert "128 partitions" in said
 
 
 @pytest.mark.usefixtures("world")
@@ -86,6 +100,29 @@ async def test_a_model_that_the_provider_does_not_have(
     wrong, said = await examined()
     assert wrong == 2
     assert "THREADWISE_MODEL" in said
+
+
+@pytest.mark.usefixtures("world")
+async def test_a_list_that_cannot_be_read(
+    server: ModelServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a list the answer decides; it is asked for once, and the log is no finding."""
+    server.lists = False
+    wrong, said = await examined()
+    assert wrong == 0
+    assert "list of models could not be read" in said
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err.count("models_unlisted")) == ("", 1)
+
+
+@pytest.mark.usefixtures("world")
+async def test_the_doctors_log_shows_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is logged meanwhile goes to stderr, without the key."""
+    await examined()
+    structlog.get_logger("bot.test").warning("a key", key="sk-of-a-test")
+    printed = capsys.readouterr()
+    assert "sk-of-a-test" not in printed.out + printed.err
+    assert "a key" in printed.err
 
 
 @pytest.mark.usefixtures("world")

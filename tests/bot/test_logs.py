@@ -4,7 +4,6 @@ import errno
 import io
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,9 @@ from bot import logs
 from bot.errors import ConfigError
 from bot.messages import ChatMessage, ConversationKey, Role
 
+pytestmark = pytest.mark.usefixtures("restored_logging")
+
 HIDDEN = 'sk-"quoted"-secret'
-
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    """Logging as it was before the test."""
-    root = logging.getLogger()
-    handlers, level, raising = root.handlers[:], root.level, logging.raiseExceptions
-    root.handlers = []  # or the new configuration would close them
-    yield
-    for handler in root.handlers:
-        handler.close()
-    root.handlers, logging.raiseExceptions = handlers, raising
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture(params=["text", "json"])
@@ -121,6 +108,19 @@ def test_a_file_takes_the_log(tmp_path: Path) -> None:
     logs.configure("json", path, [])
     own().info("behind")
     assert [line[:6] for line in path.read_text().splitlines()] == ["before", '{"even']
+
+
+def test_a_file_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full file gives way to a new one; the two before it are kept, older ones are not."""
+    monkeypatch.setattr(logs, "LONGEST", 200)
+    logs.configure("json", tmp_path / "log", [])
+    for number in range(9):
+        own().info(f"event {number} {'x' * 100}")
+    kept = sorted(tmp_path.iterdir())
+    assert [path.name for path in kept] == ["log", "log.1", "log.2"]
+    assert [json.loads(path.read_text())["event"][:7] for path in kept] == [
+        *("event 8", "event 7", "event 6")
+    ]
 
 
 def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:

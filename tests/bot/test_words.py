@@ -84,12 +84,12 @@ def test_a_long_message_is_refused_with_its_length() -> None:
     ("dollars", "text"),
     [
         (None, "unknown"),
-        ("0", "$0.0000"),
+        ("0", "free"),
         ("0.00009", "under $0.0001"),
         ("0.01234", "$0.0123"),
         ("1234.5", "$1,234.50"),
     ],
 )
 def test_money_is_short_and_never_rounded_to_nothing(dollars: str | None, text: str) -> None:
-    """An unknown cost is unknown, and a tiny one is not zero."""
+    """An unknown cost is unknown, none at all is free, and a tiny one is neither."""
     assert words.money(None if dollars is None else Decimal(dollars)) == text

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
 
 from tests.chaos import breaks, cases
 
@@ -20,30 +19,12 @@ async def points(only: str, jobs: int) -> bool:
     """Run the cases, print their table; whether all is well."""
     every = [case for scene in cases.Scene for case in await cases.cases(scene)]
     found = [case for case in every if only in str(case)]
-    places = asyncio.Semaphore(jobs)
-
-    async def one(case: cases.Case) -> cases.Verdict:
-        async with places:
-            verdict = await cases.run(case)
-        _show(verdict)
-        return verdict
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(one(case)) for case in found]
-    return _count([task.result() for task in tasks])
-
-
-def _show(verdict: cases.Verdict) -> None:
-    word = "WRONG" if verdict.faults else "ok" if verdict.reached else "ok, not reached"
-    print(f"{verdict.case!s:50} {verdict.seconds:5.1f} s  {word}", flush=True)  # noqa: T201 - its output
-    for fault in verdict.faults:
-        print(f"    {fault}", flush=True)  # noqa: T201 - likewise
-
-
-def _count(verdicts: Sequence[cases.Verdict]) -> bool:
-    wrong = sum(bool(verdict.faults) for verdict in verdicts)
-    missed = sum(not verdict.reached for verdict in verdicts)
-    print(f"{len(verdicts)} cases, {wrong} wrong, {missed} not reached")  # noqa: T201 - likewise
+    wrong = missed = 0
+    async for verdict in cases.run_all(found, jobs):
+        print(verdict, flush=True)  # noqa: T201 - its output
+        wrong += bool(verdict.faults)
+        missed += not verdict.reached
+    print(f"{len(found)} cases, {wrong} wrong, {missed} not reached")  # noqa: T201 - likewise
     return not wrong
 
 

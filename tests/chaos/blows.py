@@ -21,6 +21,8 @@ class Blow(StrEnum):
     """Some of the streamed reply arrived."""
     FREEZE_BEFORE = "frozen before"
     """The request arrives when another process has finished everything; then it wakes up."""
+    FREEZE_LATE = "frozen late"
+    """Likewise, but the request arrives shortly after it woke up."""
     FREEZE_AFTER = "frozen after"
     """The request is done; it wakes up when another process has finished everything."""
 
@@ -28,6 +30,10 @@ class Blow(StrEnum):
     def kills(self) -> bool:
         """Whether the process never wakes up."""
         return self in {Blow.KILL_BEFORE, Blow.KILL_AFTER, Blow.KILL_AMID}
+
+
+_ON_THE_WAY = frozenset({Blow.KILL_BEFORE, Blow.FREEZE_BEFORE, Blow.FREEZE_LATE})
+"""Those that hold the request, not its reply."""
 
 
 @dataclass
@@ -44,7 +50,7 @@ class Barrier:
     async def request(self, label: str) -> None:
         """Hold it, where it shall not arrive yet."""
         self.labels.append(label)
-        if label == self.label and self.blow in {Blow.KILL_BEFORE, Blow.FREEZE_BEFORE}:
+        if label == self.label and self.blow in _ON_THE_WAY:
             await self._hold()
 
     async def reply(self, label: str, data: bytes) -> None:

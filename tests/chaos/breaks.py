@@ -10,12 +10,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _LEFT_OUT = (".git", ".venv", "build", "*_cache", "__pycache__", ".hypothesis", ".coverage*")
-_RED = re.compile(r"^FAILED |WRONG", re.MULTILINE)
+_WHY = re.compile(r"^[E |]+((?:Failed|\w+Error): .*)|WRONG\n *(.*)", re.MULTILINE)
+_RED = 1
+"""The status of a run in which something failed, but nothing went wrong before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One break; ``red`` is a journey, or a case where it begins with a server's name."""
+    """One break; ``red`` is a test's name, or a case's, which begins with a server's."""
 
     name: str
     file: str
@@ -28,9 +30,9 @@ class Break:
         """What must fail."""
         if ":" in self.red:
             return ("tests.chaos", "points", "--only", self.red)
-        where = [str(path) for path in (ROOT / "tests/journeys").glob("test_board_*.py")]
-        files = [str(Path(path).relative_to(ROOT)) for path in where]
-        return ("pytest", "-q", "--timeout=20", *files, "-k", self.red)
+        files = (ROOT / "tests").rglob("test_*.py")
+        (file,) = [path for path in files if f"def {self.red}(" in path.read_text("utf-8")]
+        return ("pytest", "-q", "--timeout=20", f"{file.relative_to(ROOT)}::{self.red}")
 
 
 BREAKS = (
@@ -95,8 +97,8 @@ BREAKS = (
     Break(
         "parts of an earlier attempt are not looked up",
         "bot/delivery.py",
-        "self._parts.update({number: found} if found else {})",
-        "del found",
+        "                    self._parts[number] = found\n",
+        "                    del found\n",
         "board:put#3 killed before",
     ),
     Break(
@@ -121,6 +123,62 @@ BREAKS = (
         "board:put#3 frozen before",
     ),
     Break(
+        "late edits are not undone",
+        "bot/delivery.py",
+        "            await part.close(texts[turn.parts.index(part.id)])",
+        "            pass",
+        "test_a_late_edit_is_undone",
+    ),
+    Break(
+        "late posts are not told from the next owner's",
+        "bot/delivery.py",
+        'find(self._key(number), "", but=turn.parts)',
+        'find(self._key(number), "")',
+        "test_a_late_post_is_deleted",
+    ),
+    Break(
+        "what was cut off is looked for at once",
+        "bot/delivery.py",
+        "        await self._clock.sleep(LANDING)\n",
+        "",
+        "board:post#1 frozen late",
+    ),
+    Break(
+        "no second look before the next owner posts",
+        "bot/delivery.py",
+        "                    self._unsure.add(number)\n",
+        "                    pass\n",
+        "test_a_post_that_lands_in_time_is_taken_over",
+    ),
+    Break(
+        "posts do not look at the lease",
+        "bot/delivery.py",
+        "        self._lease.check()\n        self._touched = key.number\n",
+        "        self._touched = key.number\n",
+        "test_no_request_is_sent_behind_the_lease",
+    ),
+    Break(
+        "edits do not look at the lease",
+        "bot/delivery.py",
+        "        self._lease.check()\n        self._touched = number\n",
+        "        self._touched = number\n",
+        "test_no_request_is_sent_behind_the_lease",
+    ),
+    Break(
+        "a commit keeps no history",
+        "bot/turn.py",
+        "self.desk.inbox.commit(claim, kept, keep)",
+        "self.desk.inbox.commit(claim, kept, 0)",
+        "test_two_people_are_answered_in_order",
+    ),
+    Break(
+        "a stop outlives its question",
+        "storage/inbox/commit.lua",
+        "redis.call('HDEL', stop, conversation)\n",
+        "",
+        "test_the_word_stop_ends_the_answer",
+    ),
+    Break(
         "renewals are not heard",
         "bot/worker.py",
         "lease.renewed(until, state)",
@@ -130,8 +188,8 @@ BREAKS = (
     Break(
         "a hand-over counts as an attempt",
         "bot/worker.py",
-        "release(claim, refund=True, delay=0)",
-        "release(claim, refund=False, delay=0)",
+        "release(held, refund=True, delay=LANDING)",
+        "release(held, refund=False, delay=LANDING)",
         "test_a_drain_hands_over_without_an_attempt",
     ),
     Break(
@@ -160,13 +218,14 @@ async def _tried(one: Break) -> bool:
         )
         path = copy / one.file
         path.write_text(path.read_text(encoding="utf-8").replace(one.old, one.new))
-        output = await _output(one.command, copy)
-    noticed = _RED.search(output) is not None
-    print(f"{one.name:48} {one.red:52} {'red' if noticed else 'NOT NOTICED'}", flush=True)  # noqa: T201 - its output
-    return noticed
+        status, output = await _ran(one.command, copy)
+    red = _WHY.search(output) if status == _RED else None
+    why = f"red: {red[1] or red[2]}" if red else "NOT NOTICED"
+    print(f"{one.name:48} {one.red:52} {why}", flush=True)  # noqa: T201 - its output
+    return red is not None
 
 
-async def _output(command: tuple[str, ...], where: Path) -> str:
+async def _ran(command: tuple[str, ...], where: Path) -> tuple[int | None, str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *command),
         cwd=where,
@@ -174,4 +233,4 @@ async def _output(command: tuple[str, ...], where: Path) -> str:
         stderr=asyncio.subprocess.STDOUT,
     )
     output, _ = await process.communicate()
-    return output.decode(errors="replace")
+    return process.returncode, output.decode(errors="replace")

@@ -2,11 +2,12 @@
 
 import os
 import signal
+from functools import partial
 from multiprocessing.context import ForkServerProcess
 
 from bot.messages import State, Turn
 from bot.split import split
-from tests.chaos.blows import Barrier
+from tests.chaos.blows import Barrier, Blow
 from tests.chaos.world import World
 from tests.platforms.board import LIMIT
 from tests.platforms.board_bot import conversation
@@ -51,9 +52,11 @@ async def _succeeded(made: World, victim: ForkServerProcess, barrier: Barrier) -
     os.kill(victim.pid, signal.SIGSTOP)
     made.start()
     await _finished(made)
-    barrier.opened.set()
-    await made.clock.sleep(0.05)  # what was frozen on its way arrives before its sender wakes up
-    os.kill(victim.pid, signal.SIGCONT)
+    wake, arrive = partial(os.kill, victim.pid, signal.SIGCONT), barrier.opened.set
+    first, then = (wake, arrive) if barrier.blow is Blow.FREEZE_LATE else (arrive, wake)
+    first()
+    await made.clock.sleep(0.1)
+    then()
 
 
 async def _finished(made: World) -> None:

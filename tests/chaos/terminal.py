@@ -56,6 +56,11 @@ async def _chat(made: World, *, proxied: bool) -> Process:
 
 
 async def _heard(chat: Process, typed: str) -> str:
-    async with asyncio.timeout(PATIENCE):
-        output, _ = await chat.communicate(typed.encode())
+    try:
+        async with asyncio.timeout(PATIENCE):
+            output, _ = await chat.communicate(typed.encode())
+    finally:
+        if chat.returncode is None:
+            chat.kill()
+            await chat.wait()
     return output.decode()

@@ -96,11 +96,13 @@ class World:
             os.kill(process.pid, signal.SIGTERM)
         await self.until(lambda: process.exitcode is not None)
 
-    def written(self) -> list[str]:
-        """The last lines that the bots wrote."""
+    def scene(self) -> list[str]:
+        """What stands on the board, and the last lines that the bots wrote."""
+        standing = [f"on the board: {post}" for post in self.board.standing()]
         if not self.log.exists():
-            return []
-        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:]
+            return standing
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [*standing, *lines[-40:]]
 
     def left(self) -> list[str]:
         """What should not be in the store, or not for ever."""

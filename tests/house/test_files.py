@@ -16,13 +16,13 @@ from tests.house.project import ROOT, files
 
 JOURNEY = (
     "bot/messages.py",
+    "bot/outcomes.py",
     "bot/ports.py",
     "bot/accept.py",
     "bot/worker.py",
-    "bot/lease.py",
     "bot/turn.py",
     "bot/prompt.py",
-    "bot/reply.py",
+    "bot/draft.py",
     "bot/delivery.py",
     "bot/split.py",
     "storage/inbox/*",

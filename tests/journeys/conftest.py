@@ -1,5 +1,6 @@
 """A small town: a bulletin board, a model and a store, all real, and bots to come and go."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,10 +15,14 @@ from bot.models.router import Models
 from storage.inbox import RedisInbox
 from storage.keys import Keys
 from storage.scripts import Client
+from tests.journeys.program import Program
 from tests.platforms.board import Board
 from tests.platforms.board_bot import Bot, conversation, running
 from tests.platforms.model_server import ModelServer
 from tests.platforms.stores import Server
+
+PATIENCE = 15.0
+"""Seconds for a question to be answered in the end."""
 
 
 class Hurried(SystemClock):
@@ -51,10 +56,20 @@ class Town:
             yield bot
 
     async def settled(self, turns: int, channel: str = "lobby") -> tuple[Turn, ...]:
-        """Wait for so many turns in the history, with nothing left to do."""
-        where = conversation(channel)
-        while len(found := await self.inbox.turns(where)) < turns or await self._busy(where):
-            await SystemClock().sleep(0.02)
+        """Wait for so many turns in the history, with nothing left to do.
+
+        Raises:
+            AssertionError: they do not come.
+        """
+        where, found = conversation(channel), tuple[Turn, ...]()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while len(found) < turns or await self._busy(where):
+                    await SystemClock().sleep(0.02)
+                    found = await self.inbox.turns(where)
+        except TimeoutError:
+            shown = self.board.texts(channel)
+            pytest.fail(f"not {turns} turns: {len(found)}; the board shows {shown}")
         return found
 
     async def _busy(self, where: ConversationKey) -> bool:
@@ -83,3 +98,21 @@ async def town(
             return load(None)
 
         yield Town(board, model, RedisInbox(client, Keys()), configure)
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ModelServer]:
+    """A provider that wants a key."""
+    async with ModelServer(key="right-key") as running:
+        yield running
+
+
+@pytest.fixture
+def program(model: ModelServer, tmp_path: Path) -> Program:
+    """The program, with an embedded store of its own."""
+    settings = {
+        "OPENAI_BASE_URL": model.url,
+        "OPENAI_API_KEY": "right-key",
+        "THREADWISE_MODEL_RETRIES": "0",
+    }
+    return Program(tmp_path, settings)

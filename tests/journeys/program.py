@@ -51,6 +51,7 @@ class Program:
                 "THREADWISE_LEASE": "1s",
                 "THREADWISE_SWEEP": "0.2s",
                 "TERM": "xterm",
+                **_measured(),
                 **self.settings,
             },
             start_new_session=True,
@@ -65,23 +66,27 @@ class Program:
         return Result(out.decode(), err.decode(), await process.wait())
 
     @asynccontextmanager
-    async def terminal(self, *words: str) -> AsyncIterator["Typist"]:
-        """It runs in a terminal of 80 by 24."""
+    async def terminal(self, *words: str, stdin: int | None = None) -> AsyncIterator["Typist"]:
+        """It runs in a terminal of 80 by 24; its input may be something else."""
         ours, theirs = pty.openpty()
         termios.tcsetwinsize(theirs, (24, 80))
-        process = await self.start(*words, stdin=theirs, stdout=theirs)
+        process = await self.start(*words, stdin=stdin or theirs, stdout=theirs)
         os.close(theirs)
         typist = Typist(process, ours)
-        loop = asyncio.get_running_loop()
-        loop.add_reader(ours, typist.take)
+        asyncio.get_running_loop().add_reader(ours, typist.take)
         try:
             yield typist
         finally:
-            loop.remove_reader(ours)
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-            os.close(ours)
+            typist.close()
+
+
+def _measured() -> dict[str, str]:
+    """What tells a process that its coverage is measured."""
+    inherited = os.environ.items()  # noqa: TID251 - the tests' own, not the program's
+    return {name: value for name, value in inherited if name.startswith("COVERAGE_")}
 
 
 @dataclass
@@ -116,6 +121,13 @@ class Typist:
                 self._news.clear()
                 await self._news.wait()
         self._read = at + len(text)
+
+    def close(self) -> None:
+        """Close the window; it may be closed already."""
+        if self.keyboard >= 0:
+            asyncio.get_running_loop().remove_reader(self.keyboard)
+            os.close(self.keyboard)
+            self.keyboard = -1
 
     async def left(self) -> int:
         """Wait for its end; the exit status."""

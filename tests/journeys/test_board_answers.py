@@ -6,7 +6,7 @@ from itertools import pairwise
 from bot import words
 from bot.messages import State
 from tests.journeys.conftest import Town
-from tests.platforms.board import Fault, Post
+from tests.platforms.board import DOWN, Fault, Post
 from tests.platforms.model_server import Reply
 
 _NIGHT = "It was a dark and stormy night; the rain fell. "
@@ -173,3 +173,32 @@ async def test_refusals_are_said_once(town: Town) -> None:
         await town.board.until(lambda: not town.board.events)
     assert town.board.texts() == [words.EMPTY, words.too_long(120_000, 100_000)]
     assert town.model.requests == []
+
+
+async def test_an_old_question_is_told_to_come_again(town: Town) -> None:
+    """What waited too long before it was first seen gets one sentence, though it comes twice."""
+    town.board.fault("ACK", DOWN)
+    async with town.bot(THREADWISE_MAX_AGE="60s"):
+        await town.board.write("ann", "Is anybody there?", age=61)
+        await town.board.until(lambda: not town.board.events)
+    assert town.board.texts() == [words.AWAY]
+    assert town.model.requests == []
+
+
+async def test_a_full_inbox_is_said_once(town: Town) -> None:
+    """Who asks where too many wait is told so, though it comes twice; those are answered."""
+    hold = asyncio.Event()
+    town.model.script(Reply("one two", hold=hold))
+    async with town.bot(THREADWISE_INBOX_CAP="2"):
+        await town.board.write("ann", "First?")
+        await town.board.until(lambda: town.board.texts() == ["one"])
+        await town.board.write("bob", "Second?")
+        await town.board.until(lambda: not town.board.events)
+        town.board.fault("ACK", DOWN)
+        await town.board.write("cid", "Third?")
+        await town.board.until(lambda: not town.board.events)
+        hold.set()
+        turns = await town.settled(2)
+    assert [turn.questions[0].text for turn in turns] == ["First?", "Second?"]
+    assert town.board.texts().count(words.INBOX_FULL) == 1
+    assert len(town.board.posts) == 3

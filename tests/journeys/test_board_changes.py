@@ -19,16 +19,20 @@ async def begun(town: Town, text: str = "Why?") -> tuple[str, Post]:
 
 
 async def test_the_word_stop_ends_the_answer(town: Town) -> None:
-    """What was shown stays, marked as stopped, and the model is no longer read."""
+    """What was shown stays, marked as stopped, the model is no longer read, and the next is."""
     town.model.script(Reply("one two three", hold=asyncio.Event()))
     async with town.bot():
         _, post = await begun(town)
         await town.board.write("ann", "Stop!")
         (turn,) = await town.settled(1)
         await town.model.until(lambda: town.model.disconnected == 1)
+        stopping = words.STOPPING[Cancelled.STOPPING]
+        assert sorted(town.board.texts()) == sorted([stopping, post.text])
+        await town.board.write("bob", "And now?")
+        _, later = await town.settled(2)
     assert turn.ending.state is State.STOPPED
     assert post.text == f"one\n\n{words.STOPPED}"
-    assert sorted(town.board.texts()) == sorted([words.STOPPING[Cancelled.STOPPING], post.text])
+    assert later.ending.state is State.ANSWERED
 
 
 async def test_another_process_can_stop_it(town: Town) -> None:

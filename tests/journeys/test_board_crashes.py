@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+import pytest
+
 from bot.clock import SystemClock
 from bot.messages import Claim, State
 from tests.chaos.proxy import Labels, proxy, resp
@@ -89,6 +91,50 @@ async def test_a_late_edit_is_undone(town: Town, valkey: Server) -> None:
         await town.board.until(lambda: len(post.versions) > settled + 1)
     assert post.versions[settled].startswith("one one")
     assert town.board.texts() == ["another answer"]
+
+
+@pytest.mark.parametrize("first", ["late", "own"])
+async def test_a_late_post_is_deleted(town: Town, valkey: Server, first: str) -> None:
+    """A post that lands beside the next owner's own, before or behind it, goes by its sender."""
+    door, landing = Door(), {"late": asyncio.Event(), "own": asyncio.Event()}
+    async with behind(door, valkey) as url, town.bot(REDIS_URL=url):
+        town.board.fault("POST", slow(landing["late"]))
+        await town.board.write("ann", "Why?")
+        await town.board.until(lambda: town.board.met("POST"))
+        door.open.clear()
+        town.board.fault("POST", slow(landing["own"]))
+        async with town.bot():
+            await town.board.until(lambda: town.board.met("POST"))
+            landing[first].set()
+            await town.board.until(lambda: len(town.board.posts) == 1)
+            for event in landing.values():
+                event.set()
+            (turn,) = await town.settled(1)
+            await town.board.until(lambda: len(town.board.standing()) == 2)
+            door.open.set()
+            await town.board.until(lambda: len(town.board.standing()) == 1)
+    own = town.board.posts[first == "late"]
+    assert turn.parts == (own.id,)
+    assert town.board.standing() == [own]
+    assert own.text == turn.ending.text
+
+
+async def test_a_post_that_lands_in_time_is_taken_over(town: Town, valkey: Server) -> None:
+    """Right before the next owner posts it looks once more, and goes on in what landed."""
+    door, late = Door(), asyncio.Event()
+    town.model.script(Reply("one two", hold=asyncio.Event()), Reply("one two", first=0.2))
+    async with behind(door, valkey) as url, town.bot(REDIS_URL=url):
+        town.board.fault("POST", slow(late))
+        await town.board.write("ann", "Why?")
+        await town.board.until(lambda: town.board.met("POST"))
+        door.open.clear()
+        async with town.bot():
+            await town.model.until(lambda: len(town.model.requests) == 2)
+            late.set()
+            (turn,) = await town.settled(1)
+        door.open.set()
+    (post,) = town.board.posts
+    assert turn.parts == (post.id,)
 
 
 async def test_a_late_commit_changes_nothing(town: Town, valkey: Server) -> None:

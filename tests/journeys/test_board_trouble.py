@@ -8,7 +8,7 @@ import pytest
 from bot.messages import State
 from tests.journeys.conftest import Hurried, Town
 from tests.platforms.board import DOWN, EXPIRED, GONE, LOST, Fault, busy, full, slow
-from tests.platforms.model_server import WRONG_KEY, Break, Reply
+from tests.platforms.model_server import WRONG_KEY, Break, Failure, Reply
 
 
 async def test_a_post_whose_reply_is_lost_is_not_repeated(town: Town) -> None:
@@ -114,6 +114,19 @@ async def test_a_model_that_fails_at_once_is_said_in_one_sentence(town: Town) ->
     assert turn.ending.state is State.FAILED
     assert turn.ending.reference in town.board.posts[0].text
     assert town.board.posts[1].text == "answer to: And now? [2 messages]"
+
+
+async def test_a_model_that_is_busy_is_asked_again_in_time(town: Town) -> None:
+    """A 429 before the first text is not seen by anybody: the model is asked when it said."""
+    town.model.script(Failure(429, "rate_limit_exceeded", headers={"Retry-After": "1"}))
+    async with town.bot():
+        await town.board.write("ann", "Why?")
+        (turn,) = await town.settled(1)
+    refused, answered = town.model.requests
+    assert answered.at - refused.at >= 1
+    assert turn.ending.state is State.ANSWERED
+    (post,) = town.board.posts
+    assert all("answer to: Why? [2 messages]".startswith(text) for text in post.versions)
 
 
 async def test_a_model_that_breaks_off_leaves_what_it_said(town: Town) -> None:

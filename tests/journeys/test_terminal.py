@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,24 +18,6 @@ from tests.platforms.model_server import (
 from tests.platforms.stores import single
 
 TWO = "first\nsecond\n"
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ModelServer]:
-    """A provider that wants a key."""
-    async with ModelServer(key="right-key") as running:
-        yield running
-
-
-@pytest.fixture
-def program(model: ModelServer, tmp_path: Path) -> Program:
-    """The program, with an embedded store of its own."""
-    settings = {
-        "OPENAI_BASE_URL": model.url,
-        "OPENAI_API_KEY": "right-key",
-        "THREADWISE_MODEL_RETRIES": "0",
-    }
-    return Program(tmp_path, settings)
 
 
 async def test_three_questions_are_answered_in_context(program: Program) -> None:
@@ -243,6 +224,16 @@ async def test_a_terminal_shows_markdown(program: Program, model: ModelServer) -
         person.type("quit\r")
         assert await person.left() == 0
     assert "**" not in person.seen
+
+
+async def test_piped_questions_are_answered_on_a_screen(program: Program) -> None:
+    """With its input piped and its output a terminal, it answers there and ends with the input."""
+    async with program.terminal(stdin=asyncio.subprocess.PIPE) as person:
+        assert person.process.stdin
+        person.process.stdin.write(b"one\n")
+        person.process.stdin.close()
+        await person.sees("answer to: one [2 messages]")
+        assert await person.left() == 0
 
 
 async def test_sigterm_lets_the_answer_end(program: Program, model: ModelServer) -> None:

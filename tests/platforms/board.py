@@ -104,10 +104,12 @@ class Board:
         self._changed = asyncio.Condition()
         self._runner = self._build()
 
-    async def write(self, author: str, text: str, channel: str = "lobby") -> str:
-        """Somebody asks something; the message's id."""
+    async def write(
+        self, author: str, text: str, channel: str = "lobby", *, age: float = 0
+    ) -> str:
+        """Somebody asks something, or did so many seconds ago; the message's id."""
         id_ = f"q{self._number()}"
-        at = time.time_ns() // 1_000_000
+        at = time.time_ns() // 1_000_000 - int(age * 1000)
         asked = {"id": id_, "author": author, "text": text, "channel": channel, "at": at}
         self._questions[id_] = asked
         await self._tell("message", asked)
@@ -224,10 +226,10 @@ class Board:
         return web.Response()
 
     async def _find(self, request: web.Request) -> web.Response:
-        """The newest with this id or key."""
-        wanted = request.query["id"] or request.query["key"]
+        """The newest with this id or key that is none of those."""
+        wanted, but = request.query["id"] or request.query["key"], request.query["but"].split()
         there = [p for p in self.posts if p.channel == request.match_info["channel"]]
-        found = [p for p in there if wanted in {p.id, p.key}]
+        found = [p for p in there if wanted in {p.id, p.key} and p.id not in but]
         alive = [p for p in found if not p.deleted]
         if found and not alive:
             return web.Response(status=410)

@@ -8,7 +8,7 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -136,9 +136,10 @@ class BoardMessenger:
         posted = await self.line.ask("POST", f"/{channel}/posts", said)
         return BoardPart(self.line, channel, posted["id"], text)
 
-    async def find(self, key: PartKey, part: str) -> BoardPart | None:
-        channel, mark = key.conversation.channel, "" if part else _mark(key)
-        found = await self.line.ask("GET", f"/{channel}/posts", id=part, key=mark)
+    async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> BoardPart | None:
+        channel = key.conversation.channel
+        wanted = {"id": part, "key": "" if part else _mark(key), "but": " ".join(but)}
+        found = await self.line.ask("GET", f"/{channel}/posts", **wanted)
         return found and BoardPart(self.line, channel, found["id"], found["text"])
 
 

@@ -89,6 +89,8 @@ class ModelServer:
         """The API key that it wants; "": any."""
         self.models: dict[str, str | None] = {"gpt-6-luna": None}
         """What it lists: id → shutdown date."""
+        self.lists = True
+        """Whether it has a list at all."""
         self.requests: list[Request] = []
         self.open = 0
         """Requests that are being answered now."""
@@ -137,6 +139,8 @@ class ModelServer:
         return web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
+        if not self.lists:
+            raise web.HTTPNotFound
         if self.key and _key(request) != self.key:
             return _failed(WRONG_KEY)
         data = [listed(id_, date) for id_, date in self.models.items()]

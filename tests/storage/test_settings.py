@@ -12,7 +12,7 @@ from bot.ports import SettingsStore
 from storage.connect import connect
 from storage.keys import Keys
 from storage.scripts import Client
-from storage.settings import RedisSettings
+from storage.settings import VERSION, RedisSettings
 from tests.platforms.stores import Fleet
 
 KEYS = Keys("test")
@@ -22,6 +22,7 @@ WIDE = Scope("discord", "guild")
 NEAR = Scope("discord", "guild", "general")
 NEAREST = Scope("discord", "guild", "general", "thread")
 RECORD = KEYS.workspace("discord", "guild", "settings::")
+NEXT, FAR = str(VERSION + 1), str(VERSION + 2)
 
 
 @pytest.fixture
@@ -105,14 +106,41 @@ async def test_load_takes_one_round_trip(client: Client, settings: SettingsStore
     assert await reads(client) - before == 2  # the load, and the question itself
 
 
-async def test_a_newer_record_is_left_alone(client: Client, settings: SettingsStore) -> None:
+async def test_the_next_versions_record_is_read(client: Client, settings: SettingsStore) -> None:
+    """What the next version wrote holds here too, with its own settings beside ours."""
+    await client.hset(RECORD, items=["v", NEXT, "model", "x", "mood", "sunny"])
+    assert (await settings.load(CHANNEL))[0] == {"model": "x", "mood": "sunny"}
+
+
+@pytest.mark.parametrize("value", ["y", None])
+async def test_the_next_versions_record_stays_one(
+    client: Client, settings: SettingsStore, value: str | None
+) -> None:
+    """A change of ours leaves the next version's own settings, and its number."""
+    await client.hset(RECORD, items=["v", NEXT, "model", "x", "mood", "sunny"])
+    assert await settings.store(WIDE, "model", value) == "x"
+    changed = {"model": value} if value else {}
+    assert await client.hgetall(RECORD) == {"v": NEXT, "mood": "sunny", **changed}
+
+
+async def test_an_older_record_becomes_ours(client: Client, settings: SettingsStore) -> None:
+    """What the version before wrote is read, and is of our version once it is changed here."""
+    await client.hset(RECORD, items=["v", str(VERSION - 1), "model", "x"])
+    assert (await settings.load(CHANNEL))[0] == {"model": "x"}
+    await settings.store(WIDE, "model", "y")
+    assert await client.hgetall(RECORD) == {"v": str(VERSION), "model": "y"}
+
+
+async def test_a_record_of_the_far_future_is_left_alone(
+    client: Client, settings: SettingsStore
+) -> None:
     """A record of a version that is not known here is neither read nor changed."""
-    await client.hset(RECORD, items=["v", "2", "model", "x"])
+    await client.hset(RECORD, items=["v", FAR, "model", "x"])
     with pytest.raises(RecordUnreadable):
         await settings.load(CHANNEL)
     with pytest.raises(RecordUnreadable):
         await settings.store(WIDE, "model", "y")
-    assert await client.hgetall(RECORD) == {"v": "2", "model": "x"}
+    assert await client.hgetall(RECORD) == {"v": FAR, "model": "x"}
 
 
 async def test_a_cluster_holds_them_too(cluster: Fleet, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from redis import exceptions
+from structlog.testing import capture_logs
 
 from storage.connect import connect, signals
 from storage.scripts import Client
@@ -40,6 +41,47 @@ async def test_signals_outlast_a_long_outage(own: stores.Server, tmp_path: Path)
             await client.ping()
         own.start()
         assert await anext(heard) is None
+        await heard.aclose()
+
+
+async def refused(server: stores.Server) -> None:
+    """Wait until the server has refused the listener, and the log has said so."""
+    with capture_logs() as logs:
+        while not logs:
+            await asyncio.to_thread(stores.holds, lambda: server.ask("PING"))
+    assert {line["event"] for line in logs} == {"not listening"}
+
+
+async def test_a_busy_server_is_waited_for(own: stores.Server, tmp_path: Path) -> None:
+    """A listener outlasts a script that keeps the server from answering anybody."""
+    own.ask("CONFIG", "SET", "busy-reply-threshold", 1)
+    async with connect(own.url, tmp_path) as client, asyncio.timeout(ENOUGH):
+        heard = signals(client, "bus", quiet=0.01)
+        await listening(client, heard)
+        waiting = asyncio.ensure_future(anext(heard))
+        endless = asyncio.ensure_future(
+            asyncio.to_thread(own.ask, "EVAL", "while true do end", 0, socket_timeout=ENOUGH)
+        )
+        await refused(own)
+        await asyncio.to_thread(own.ask, "SCRIPT KILL")
+        assert await waiting is None
+        with pytest.raises(exceptions.ResponseError):
+            await endless
+        await publish(client, "second")
+        assert await anext(heard) == "second"
+        await heard.aclose()
+
+
+async def test_a_missing_permission_is_waited_for(own: stores.Server, tmp_path: Path) -> None:
+    """A listener that may not listen says so in the log, and hears once it may."""
+    own.ask("ACL", "SETUSER", "default", "resetchannels")
+    async with connect(own.url, tmp_path) as client, asyncio.timeout(ENOUGH):
+        heard = signals(client, "bus")
+        waiting = asyncio.ensure_future(anext(heard))
+        await refused(own)
+        own.ask("ACL", "SETUSER", "default", "allchannels")
+        await publish(client, "first")
+        assert await waiting == "first"
         await heard.aclose()
 
 

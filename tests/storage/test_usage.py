@@ -1,11 +1,13 @@
 """Usage in the real store."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.exceptions import OutOfMemoryError
 
 from bot.clock import SystemClock
 from bot.messages import (
@@ -153,6 +155,23 @@ async def test_an_unknown_price_is_not_zero(usage: RedisUsage) -> None:
     await usage.record([replace(QUESTION, id="m2")], replace(ENDING, cost=Decimal(0)))
     (row,) = await spent(usage)
     assert (row.answers, row.unpriced, row.cost) == (2, 1, Decimal(0))
+
+
+@pytest.fixture
+async def full(client: Client) -> AsyncIterator[None]:
+    """The store has no room."""
+    await client.config_set("maxmemory", 1)
+    yield
+    await client.config_set("maxmemory", 0)
+
+
+@pytest.mark.usefixtures("full")
+async def test_a_full_store_still_counts(client: Client, usage: RedisUsage) -> None:
+    """Where nothing new is taken in, what a turn used is written: the turn must end."""
+    with pytest.raises(OutOfMemoryError):
+        await client.set("k", "v")
+    await usage.record([QUESTION], ENDING)
+    assert await spent(usage) == [SPENT]
 
 
 async def test_days_begin_at_midnight_utc(usage: RedisUsage, clock: SetClock) -> None:

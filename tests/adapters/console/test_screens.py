@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 import pytest
@@ -12,7 +13,7 @@ from adapters.console.messenger import AGAIN, ConsoleMessenger, FramePacer
 from adapters.console.screen import Pipe
 from adapters.console.terminal import Terminal
 from bot.clock import SystemClock
-from bot.errors import Undeliverable
+from bot.errors import PlatformUnavailable, Undeliverable
 from bot.messages import ConversationKey, PartKey
 from bot.outcomes import Call
 
@@ -102,6 +103,22 @@ async def test_a_closed_pipe_takes_no_answers(ends: tuple[BinaryIO, BinaryIO]) -
     reader.close()
     with pytest.raises(Undeliverable):
         await Pipe(writer, writer).say("Hello")
+
+
+async def test_a_closed_window_takes_nothing_more() -> None:
+    """What a closed window did not show is not lost; whoever waits for it there is told too."""
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, "w") as file:
+        screen = Terminal(Console(file=file, force_terminal=True, width=40, height=10))
+        await screen.begin()
+        await screen.show("half")
+        await screen.working("")
+        os.close(ours)
+        for call in (screen.show("half of"), screen.working("")):
+            with pytest.raises(PlatformUnavailable):
+                await call
+        with suppress(OSError):
+            file.close()
 
 
 class Still(SystemClock):

@@ -109,6 +109,20 @@ async def test_not_installed(embedded: Embedded, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.embedded
+@pytest.mark.parametrize(
+    ("before", "kept"), [(b"another chat's", True), (b"x" * 1_000_001, False)]
+)
+async def test_its_log_is_shared(
+    embedded: Embedded, tmp_path: Path, before: bytes, *, kept: bool
+) -> None:
+    """A start leaves in the log what another chat's model wrote, unless it has grown large."""
+    log = tmp_path / "embedded-model.log"
+    log.write_bytes(before)
+    await embedded.ready()
+    assert log.read_bytes().startswith(before) is kept
+
+
+@pytest.mark.embedded
 async def test_no_place_for_its_log(tmp_path: Path) -> None:
     """A data directory that cannot be written is said, not guessed around."""
     with pytest.raises(ModelAbsent, match="cannot write its log"):

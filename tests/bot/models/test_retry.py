@@ -3,6 +3,7 @@
 import pytest
 
 from bot.errors import (
+    AddressWrong,
     ModelError,
     ModelSilent,
     ModelUnavailable,
@@ -113,6 +114,7 @@ async def test_silence_again_and_again(server: ModelServer) -> None:
         (RateLimited(""), True),
         (ModelSilent(""), True),
         (WrongKey(""), False),
+        (AddressWrong(""), False),
         (QuotaExhausted(""), False),
         (PromptRejected(""), False),
         (StreamBroken(""), False),

@@ -110,11 +110,11 @@ async def test_list(server: ModelServer) -> None:
 
 
 async def test_check_of_a_good_model(server: ModelServer) -> None:
-    """A listed model that answers is fine, and answering took one token."""
+    """A listed model that answers is fine, and a few tokens were enough to see it."""
     async with models(server) as running:
         health = await running.check("here/gpt-6-luna")
     assert (health.listed, health.error) == (True, None)
-    assert server.requests[0].body["max_completion_tokens"] == 1
+    assert server.requests[0].body["max_completion_tokens"] == 16
 
 
 async def test_check_of_a_wrong_key(server: ModelServer) -> None:

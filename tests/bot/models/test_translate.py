@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import (
+    AddressWrong,
     ModelError,
     ModelUnavailable,
     ModelUnknown,
@@ -37,7 +38,9 @@ from tests.platforms.model_server import (
         (Failure(403), WrongKey),
         (Failure(403, "model_not_found"), ModelUnknown),
         (UNKNOWN_MODEL, ModelUnknown),
-        (Failure(404), ModelUnknown),
+        (Failure(404, kind="api_error", message='model "m" not found'), ModelUnknown),
+        (Failure(404, param="model", message="It does not exist."), ModelUnknown),
+        (Failure(404, message="Invalid URL (POST /chat/completions)"), AddressWrong),
         (NO_MONEY, QuotaExhausted),
         (Failure(402), QuotaExhausted),
         (TOO_LONG, PromptTooLong),
@@ -60,6 +63,15 @@ async def test_failures(server: ModelServer, failure: Failure, kind: type[ModelE
         with pytest.raises(ModelError) as raised:
             await ask(asked)
     assert type(raised.value) is kind
+
+
+@pytest.mark.parametrize("ending", ["", "/v2", "/v1/chat/completions"])
+async def test_another_address(server: ModelServer, ending: str) -> None:
+    """An address where nothing speaks the protocol is not taken for a model that is missing."""
+    server.url = server.url.removesuffix("/v1") + ending
+    async with models(server) as asked:
+        with pytest.raises(AddressWrong, match=r"^here: 404$"):
+            await ask(asked)
 
 
 async def test_no_connection(server: ModelServer) -> None:

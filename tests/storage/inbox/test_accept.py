@@ -9,7 +9,7 @@ from bot.errors import StoreFull
 from bot.messages import Account, ConversationKey, Trigger
 from bot.outcomes import Accepted, Committed
 from bot.ports import Inbox
-from tests.builders import ACCOUNT, ELSEWHERE, PLACE, answered, message
+from tests.builders import ACCOUNT, ELSEWHERE, PLACE, answered, ending, message
 from tests.storage.inbox.conftest import CAP
 from tests.storage.inbox.store import KEYS, Store, claimed, committed, held
 
@@ -121,20 +121,23 @@ async def test_a_message_leads_to_its_conversation(inbox: Inbox, store: Store) -
         assert await store.client.get(KEYS.of(PLACE, id_)) == str(PLACE)
 
 
-async def test_a_full_store_takes_no_message_but_ends_a_turn(inbox: Inbox, store: Store) -> None:
-    """Without memory an accept leaves nothing behind; renew and commit still work."""
+async def test_a_full_store_takes_no_message_but_ends_its_turns(
+    inbox: Inbox, store: Store
+) -> None:
+    """Without memory nothing new is accepted; what was accepted is answered all the same."""
     await inbox.accept(message("1"))
     await inbox.accept(message("2", 2, author="bob"))
     claim = await claimed(inbox)
     before = await store.everything()
     await store.client.config_set("maxmemory", 1)
     try:
-        for full in (inbox.accept(message("3", 3)), inbox.note_part(claim, 0, "p")):
-            with pytest.raises(StoreFull):
-                await full
+        with pytest.raises(StoreFull):
+            await inbox.accept(message("3", 3))
         assert await store.everything() == before
         assert await inbox.renew([held("f1")]) == [""]
+        await inbox.note_part(claim, 0, "p")
+        await inbox.note_final(claim, ending(), opening=None)
         assert await inbox.commit(claim, answered(claim), keep=20) is Committed.MORE
+        assert (await claimed(inbox, "f2")).ids == ("2",)
     finally:
         await store.client.config_set("maxmemory", 0)
-    assert await inbox.waiting(PLACE) == ("2",)

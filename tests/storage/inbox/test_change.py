@@ -198,3 +198,13 @@ async def test_an_edit_between_two_workers_reaches_the_second(inbox: Inbox, stor
     assert await edit(inbox) is Changed.RUNNING
     claim = await claimed(inbox, "f2")
     assert (claim.questions, claim.stop, claim.answer.revision) == ((NEW,), "", 1)
+
+
+async def test_attempts_were_of_the_question_as_it_was(inbox: Inbox, store: Store) -> None:
+    """An edited question has all its attempts, however often the old one was tried."""
+    await inbox.accept(message("1"))
+    for fence in ("f1", "f2", "f3", "f4"):
+        await claimed(inbox, fence)
+        await store.expire()
+    await inbox.change(ACCOUNT, PLACE, "1", "5", message("1", revision="5"))
+    assert (await claimed(inbox, "f5")).answer.attempt == 2

@@ -121,3 +121,11 @@ async def test_every_question_deleted_ends_without_a_turn(inbox: Inbox) -> None:
     assert await inbox.commit(again, None, keep=20) is Committed.DONE
     assert await inbox.claim(ACCOUNT, PLACE, "f2") is Unclaimed.GONE
     assert await inbox.turns(PLACE) == ()
+
+
+async def test_a_commit_that_kept_no_turn_is_known_when_sent_twice(inbox: Inbox) -> None:
+    """Also where nothing is kept, the same commit again is no lost lease."""
+    await inbox.accept(message("1"))
+    claim = await claimed(inbox)
+    assert await inbox.commit(claim, answered(claim), keep=0) is Committed.DONE
+    assert await inbox.commit(claim, answered(claim), keep=0) is Committed.ALREADY

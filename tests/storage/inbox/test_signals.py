@@ -15,7 +15,7 @@ from tests.storage.inbox.store import KEYS, claimed, running
 
 STOP = Signal("stop", ACCOUNT, str(PLACE))
 WAKE = Signal("wake", ACCOUNT, str(PLACE))
-DONE = Signal("settings")
+DONE = Signal("settings", "", str(PLACE))
 """Sent by a test, so that silence before it is proven."""
 
 
@@ -24,7 +24,7 @@ async def heard(inbox: Inbox, client: Client) -> AsyncIterator[AsyncIterator[Sig
     """The signals from now on."""
     signals = inbox.signals()
     first = asyncio.ensure_future(anext(signals))
-    while not await client.publish(KEYS.bus, "settings  "):
+    while not await client.publish(KEYS.bus, f"settings  {PLACE}"):
         pass
     assert await first == DONE
     yield signals
@@ -33,7 +33,7 @@ async def heard(inbox: Inbox, client: Client) -> AsyncIterator[AsyncIterator[Sig
 
 async def until_now(client: Client, heard: AsyncIterator[Signal]) -> list[Signal]:
     """All that was heard up to now."""
-    await client.publish(KEYS.bus, "settings  ")
+    await client.publish(KEYS.bus, f"settings  {PLACE}")
     found = []
     while (signal := await anext(heard)) != DONE:
         found.append(signal)
@@ -92,3 +92,20 @@ async def test_odd_names_are_heard_as_they_are(
     await inbox.accept(replace(message("1", where=place), account=account))
     assert await until_now(client, heard) == [Signal("wake", account, str(place))]
     assert await inbox.ready(Account(account), 1) == [place]
+
+
+@pytest.mark.parametrize("noise", ["", "wake", "wake bot", "wake bot C1", "wake bot a:b:c:d:e"])
+async def test_noise_on_the_bus_is_not_heard(
+    client: Client, heard: AsyncIterator[Signal], noise: str
+) -> None:
+    """What is no signal is skipped, and the next one is heard."""
+    await client.publish(KEYS.bus, noise)
+    assert await until_now(client, heard) == []
+
+
+async def test_a_later_versions_signal_is_heard(
+    client: Client, heard: AsyncIterator[Signal]
+) -> None:
+    """Words that a later version adds behind a signal do not hide it."""
+    await client.publish(KEYS.bus, f"wake {ACCOUNT} {PLACE} and more")
+    assert await until_now(client, heard) == [WAKE]

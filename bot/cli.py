@@ -59,7 +59,7 @@ def chat(conversation: str | None, system: str | None, model: str | None, *, raw
 
 
 @cli.command()
-@click.argument("platforms", nargs=-1, metavar="[discord|slack|worker]...")
+@click.argument("platforms", nargs=-1, type=click.Choice(["discord", "slack", "worker"]))
 @click.option("--demo", is_flag=True, help="Answer with a tiny embedded model, often wrong.")
 def run(platforms: tuple[str, ...], *, demo: bool) -> None:
     """Serve these platforms; with none named, all that have a token."""

@@ -29,8 +29,8 @@ ANSWER = 2.0
 
 FOR_EVER = -1
 
-_DEAF = (StoreUnavailable, exceptions.NoPermissionError)
-"""Why nothing can be heard for now: a permission can be granted while we wait."""
+_DEAF = (StoreUnavailable, exceptions.NoPermissionError, UnicodeDecodeError)
+"""What breaks the listening for now: permission may be granted, and what is no text passes by."""
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -1,7 +1,9 @@
 """What keeps ``threadwise run`` from beginning."""
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli import cli
 from bot.config import load
 from bot.errors import ConfigError
 from bot.run import run
@@ -36,3 +38,10 @@ async def test_a_provider_is_enough(monkeypatch: pytest.MonkeyPatch, name: str) 
 async def test_the_demo_has_no_platform_either() -> None:
     """With the embedded model nothing but the platform is missing, and the one asked is named."""
     assert "has no slack yet" in await problem("slack", demo=True)
+
+
+def test_a_platform_that_does_not_exist_is_refused() -> None:
+    """A typing error is told before anything begins, with the names that there are."""
+    met = CliRunner().invoke(cli, ["run", "telegram"])
+    assert met.exit_code == 2
+    assert "discord" in met.output

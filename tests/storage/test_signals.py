@@ -85,6 +85,18 @@ async def test_a_missing_permission_is_waited_for(own: stores.Server, tmp_path: 
         await heard.aclose()
 
 
+async def test_what_is_no_text_is_a_break(client: Client) -> None:
+    """Bytes that somebody else publishes do not end the listening."""
+    async with asyncio.timeout(ENOUGH):
+        heard = signals(client, "bus")
+        await listening(client, heard)
+        await client.publish("bus", b"\xff")
+        assert await anext(heard) is None
+        await publish(client, "second")
+        assert await anext(heard) == "second"
+        await heard.aclose()
+
+
 async def test_silence_is_tested_but_not_reported(client: Client) -> None:
     """A quiet channel costs pings only: nothing is yielded until something is published."""
     async with asyncio.timeout(ENOUGH):

@@ -30,7 +30,7 @@ class Terminal:
         self._status: Status | None = None
         self._prompting = False
         self._open = False
-        self._gone = False
+        self._gone: OSError | None = None
         self._restart()
 
     def _restart(self) -> None:
@@ -77,9 +77,9 @@ class Terminal:
 
     async def working(self, text: str) -> None:
         """Show a sign of life until the answer begins."""
-        if self._open and not self._gone:
-            return
         with self._window():
+            if self._open:
+                return
             if self._status is None:
                 self._status = self._console.status("")
                 self._status.start()
@@ -103,9 +103,11 @@ class Terminal:
     def _window(self) -> Iterator[None]:
         """Translate what a closed window raises: what it did not show, another one can."""
         try:
+            if self._gone:
+                raise self._gone
             yield
         except OSError as error:
-            self._gone = True
+            self._gone = error
             raise PlatformUnavailable(str(error)) from error
 
     def _finished(self) -> int:

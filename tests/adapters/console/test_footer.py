@@ -16,6 +16,7 @@ ENDING = Ending("Hi", State.ANSWERED, usage=Usage(12, 0, 1085), cost=Decimal("0.
     ("ending", "line"),
     [
         (ENDING, "12 + 1,085 tokens, $0.0002"),
+        (replace(ENDING, cost=Decimal()), "12 + 1,085 tokens, free"),
         (replace(ENDING, cost=None), "12 + 1,085 tokens, cost unknown"),
         (
             replace(ENDING, usage=Usage(1, 0, 2, estimated=True), cost=None),
@@ -25,7 +26,7 @@ ENDING = Ending("Hi", State.ANSWERED, usage=Usage(12, 0, 1085), cost=Decimal("0.
     ],
 )
 def test_tokens_and_cost(ending: Ending, line: str) -> None:
-    """What is estimated says so, an unknown price too; where nothing was used, nothing is said."""
+    """What is estimated says so, an unknown price too; where nothing was used, nothing is."""
     assert footer(ending) == line
 
 

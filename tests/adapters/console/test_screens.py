@@ -108,17 +108,16 @@ async def test_a_closed_pipe_takes_no_answers(ends: tuple[BinaryIO, BinaryIO]) -
 async def test_a_closed_window_takes_nothing_more() -> None:
     """What a closed window did not show is not lost; whoever waits for it there is told too."""
     ours, theirs = os.openpty()
-    with os.fdopen(theirs, "w") as file:
-        screen = Terminal(Console(file=file, force_terminal=True, width=40, height=10))
-        await screen.begin()
-        await screen.show("half")
-        await screen.working("")
-        os.close(ours)
-        for call in (screen.show("half of"), screen.working("")):
-            with pytest.raises(PlatformUnavailable):
-                await call
-        with suppress(OSError):
-            file.close()
+    file = os.fdopen(theirs, "w")
+    screen = Terminal(Console(file=file, force_terminal=True, width=40, height=10))
+    await screen.begin()
+    await screen.show("half")
+    os.close(ours)
+    for call in (screen.show("half of"), screen.working("")):
+        with pytest.raises(PlatformUnavailable):
+            await call
+    with suppress(OSError):
+        file.close()
 
 
 class Still(SystemClock):

@@ -1,0 +1,1 @@
+"""What Threadwise costs, as ratios to the plain loop of the tutorials: ``python -m bench``."""

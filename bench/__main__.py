@@ -1,0 +1,34 @@
+"""``python -m bench [--quick] [name …]``: measure, and print tables in Markdown."""
+
+import asyncio
+from collections.abc import Sequence
+
+import click
+
+from bench import crowd, length, trips, turns
+from bench.report import machine
+
+MEASURES = {
+    "turns": turns.measure,
+    "trips": trips.measure,
+    "crowd": crowd.measure,
+    "length": length.measure,
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice([*MEASURES]))
+@click.option("--quick", is_flag=True, help="A few repetitions, to see that it runs.")
+def main(names: Sequence[str], *, quick: bool) -> None:
+    """Measure what is named, or everything."""
+    asyncio.run(_run(names or [*MEASURES], quick=quick))
+
+
+async def _run(names: Sequence[str], *, quick: bool) -> None:
+    print(f"{machine()}\n", flush=True)
+    for name in names:
+        print(await MEASURES[name](quick=quick), flush=True)
+
+
+if __name__ == "__main__":
+    main()

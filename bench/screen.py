@@ -1,0 +1,54 @@
+"""A platform without a network: takes every text at once."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from bot.messages import ConversationKey, PartKey
+from bot.outcomes import Call
+
+
+@dataclass
+class Line:
+    """One part of an answer."""
+
+    id: str
+    text: str
+
+    async def show(self, text: str) -> None:
+        """Keep what would stand there."""
+        self.text = text
+
+    close = show
+
+    async def delete(self) -> None:
+        """There is nothing to take away."""
+
+
+@dataclass
+class Screen:
+    """The messenger; notes when each answer's first text came out."""
+
+    limit: int
+    first: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """By question: when, in seconds of the monotonic clock, and the text."""
+
+    def dialect(self, text: str) -> str:
+        """The text as it is."""
+        return text
+
+    async def open(self, key: PartKey, text: str, *, last: bool) -> Line:  # noqa: ARG002 - the port's
+        """Note the time of the first."""
+        self.first.setdefault(key.question, (time.monotonic(), text))
+        return Line(f"{key.question}.{key.number}", text)
+
+    async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> None:
+        """None: no attempt is ever a second one."""
+
+
+class Unpaced:
+    """The pacer of a platform that takes any number of calls."""
+
+    async def reserve(self, conversation: ConversationKey, call: Call) -> float:  # noqa: ARG002 - the port's
+        """Go at once."""
+        return 0.0

@@ -217,6 +217,7 @@ async def _prepare(
 async def _choose(core: Core, screen: Screen) -> None:
     """Where another provider does not list the default model, take the first that it lists."""
     default, listed = core.default_model, []
+    await core.models.warm(default)  # imports, which are not the provider's time
     with suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
             models = await core.models.models()

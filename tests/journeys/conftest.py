@@ -108,11 +108,13 @@ async def model() -> AsyncIterator[ModelServer]:
 
 
 @pytest.fixture
-def program(model: ModelServer, tmp_path: Path) -> Program:
+async def program(model: ModelServer, tmp_path: Path) -> AsyncIterator[Program]:
     """The program, with an embedded store of its own."""
     settings = {
         "OPENAI_BASE_URL": model.url,
         "OPENAI_API_KEY": "right-key",
         "THREADWISE_MODEL_RETRIES": "0",
     }
-    return Program(tmp_path, settings)
+    made = Program(tmp_path, settings)
+    yield made
+    await made.end()

@@ -10,11 +10,11 @@ import termios
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 20.0
+SECONDS = 40.0
 """For the program to come to where we want it."""
 _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[@-Z=>\\-_])")
 
@@ -34,10 +34,22 @@ class Program:
 
     home: Path
     settings: Mapping[str, str]
+    _started: list[Process] = field(default_factory=list)
+
+    def having(self, **settings: str) -> "Program":
+        """The same, with more settings."""
+        return replace(self, settings={**self.settings, **settings})
+
+    async def end(self) -> None:
+        """End what is left of it where a test failed."""
+        for process in self._started:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
     async def start(self, *words: str, stdin: int = PIPE, stdout: int = PIPE) -> Process:
         """``chat`` with these words."""
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "bot", "chat", *words),
             stdin=stdin,
@@ -56,6 +68,8 @@ class Program:
             },
             start_new_session=True,
         )
+        self._started.append(process)
+        return process
 
     async def pipe(self, typed: str | bytes, *words: str) -> Result:
         """Feed it these lines, and wait until it ends."""
@@ -77,9 +91,6 @@ class Program:
         try:
             yield typist
         finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
             typist.close()
 
 

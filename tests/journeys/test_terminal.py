@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-from pathlib import Path
 
 import pytest
 
@@ -58,10 +57,9 @@ async def test_a_failed_question_says_one_sentence_and_is_forgotten(
     assert done.status == 1
 
 
-async def test_an_unreachable_provider_is_a_sentence(program: Program, tmp_path: Path) -> None:
+async def test_an_unreachable_provider_is_a_sentence(program: Program) -> None:
     """With nobody at the address, each question gets its sentence, and the program goes on."""
-    nowhere = {**program.settings, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
-    done = await Program(tmp_path, nowhere).pipe(TWO)
+    done = await program.having(OPENAI_BASE_URL="http://127.0.0.1:9/v1").pipe(TWO)
     assert done.out.count("cannot be reached; ask again in a minute (reference ") == 2
     assert done.status == 1
 
@@ -254,15 +252,13 @@ async def test_sigterm_lets_the_answer_end(program: Program, model: ModelServer)
 
 
 async def test_a_store_that_goes_away_in_mid_turn_comes_back(
-    model: ModelServer, tmp_path: Path
+    program: Program, model: ModelServer
 ) -> None:
     """Somebody who waits is told; the question is answered, and kept, once the store is back."""
     with single("--appendonly", "yes") as store:
-        settings = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "right-key"}
-        program = Program(tmp_path, {**settings, "REDIS_URL": store.url})
         hold = asyncio.Event()
         model.script(Reply(hold=hold))
-        process = await program.start("--conversation", "x")
+        process = await program.having(REDIS_URL=store.url).start("--conversation", "x")
         assert process.stdin
         assert process.stdout
         assert process.stderr

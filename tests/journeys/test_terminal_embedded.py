@@ -1,5 +1,6 @@
 """Chats with no account, key or server: the embedded store and the embedded model."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ QUESTIONS = (
 
 
 @pytest.fixture
-def alone(tmp_path: Path) -> Program:
+async def alone(tmp_path: Path) -> AsyncIterator[Program]:
     """The program as somebody runs it who has set nothing."""
-    return Program(tmp_path, {})
+    made = Program(tmp_path, {})
+    yield made
+    await made.end()
 
 
 @pytest.mark.embedded

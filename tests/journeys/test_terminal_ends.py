@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,8 +48,7 @@ async def test_a_chat_without_a_name_leaves_no_text(
     program: Program, model: ModelServer, store: Server, end: str
 ) -> None:
     """Nothing that was said or set stays in the store, also when an answer was cut off."""
-    settings = {"REDIS_URL": store.url, "THREADWISE_DRAIN": "0.1s"}
-    process = await replace(program, settings={**program.settings, **settings}).start()
+    process = await program.having(REDIS_URL=store.url, THREADWISE_DRAIN="0.1s").start()
     assert process.stdin
     assert process.stdout
     process.stdin.write(f"/persona {WORD}\n{WORD}\n".encode())
@@ -74,7 +72,7 @@ async def test_a_closed_window_leaves_the_answer_for_the_next_start(
     program: Program, model: ModelServer, store: Server
 ) -> None:
     """Whoever closes the window in mid-answer reads the whole answer when they come back."""
-    program = replace(program, settings={**program.settings, "REDIS_URL": store.url})
+    program = program.having(REDIS_URL=store.url)
     hold = asyncio.Event()
     model.script(Reply(["begun ", "and ended"], hold=hold))
     async with program.terminal(*NOTES) as person:

@@ -5,7 +5,6 @@ import re
 import signal
 from asyncio.subprocess import Process
 from collections.abc import Iterator
-from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -27,7 +26,7 @@ def store() -> Iterator[Server]:
 @pytest.fixture
 def shared(program: Program, store: Server) -> Program:
     """The program, over that store."""
-    return replace(program, settings={**program.settings, "REDIS_URL": store.url})
+    return program.having(REDIS_URL=store.url)
 
 
 async def _two(shared: Program) -> tuple[Process, Process]:
@@ -133,8 +132,7 @@ async def test_a_store_that_stays_away_is_said_each_time(shared: Program, store:
 async def test_health_and_counters_are_served_while_it_chats(program: Program) -> None:
     """With PORT set, /healthz and /metrics answer between two questions."""
     port = free_port()
-    here = replace(program, settings={**program.settings, "PORT": str(port)})
-    process = await here.start()
+    process = await program.having(PORT=str(port)).start()
     assert process.stdin
     assert process.stdout
     process.stdin.write(b"one\n")
@@ -151,8 +149,7 @@ async def test_nothing_begins_on_a_port_in_use(program: Program) -> None:
     """Where another program listens already, one sentence says so, and the status is 1."""
     async with await asyncio.start_server(print, "127.0.0.1", 0) as other:
         port = other.sockets[0].getsockname()[1]
-        here = replace(program, settings={**program.settings, "PORT": str(port)})
-        done = await here.pipe("hi\n")
+        done = await program.having(PORT=str(port)).pipe("hi\n")
     assert done.err.startswith(f"PORT: nothing can listen on {port} (")
     assert (done.out, done.err.count("\n"), done.status) == ("", 1, 1)
 

@@ -96,7 +96,7 @@ class Delivery:
         while await draft.more():
             call = Call.INTERIM if self._parts else Call.OPEN
             wait = max(wait, await self._pacer.reserve(self._claim.conversation, call))
-            wait = max(wait, len(draft.text) * _FRAME)
+            wait = max(wait, len(draft.text) * _FRAME if self._parts else 0.0)
             if await draft.closes_within(wait):
                 return
             wait = await self._interim(self._messenger.dialect(visible(draft.text)))

@@ -64,8 +64,9 @@ def _table(seen: list[Seen]) -> Table:
         ["", *head],
         [[f"`{name}`", *first.row(name), *last.row(name)] for name in names]
         + [["all", *first.row(), *last.row()]],
-        f"In sequence before the model's request: {max(one.before() for one in seen)}, the most of"
-        f" {len(seen)} turns of one conversation; answers of {CHARACTERS} characters. Counted"
-        " between client and store, where each reply is held back for 5 ms, so that what does not"
-        " wait for it overtakes it. Left out: sweeps, renewals, and what connections need.",
+        f"In sequence before the model's request: {min(one.before() for one in seen)}; answers of"
+        f" {CHARACTERS} characters, {len(seen)} turns of one conversation. Counted between client"
+        " and store, where each reply is held back for 5 ms, so that what does not wait for it"
+        " overtakes it. What waits never does: the least of all turns counts, since a busy machine"
+        " only adds. Left out: sweeps, renewals, and what connections need.",
     )

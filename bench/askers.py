@@ -161,7 +161,7 @@ async def ours(url: str, *, store: str = "", limit: int = 2000) -> AsyncIterator
             await core.models.warm(core.default_model)
             screen = Screen(limit)
             bot = Ours(core, screen)
-            worker = core.worker([ACCOUNT], {PLATFORM: screen}, Unpaced(), bot)
+            worker = core.worker([ACCOUNT], {PLATFORM: screen}, {PLATFORM: Unpaced()}, bot)
             async with asyncio.TaskGroup() as group:
                 group.create_task(worker.run())
                 yield bot

@@ -1,11 +1,12 @@
 """A platform without a network: takes every text at once."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from bot.messages import ConversationKey, PartKey
+from bot.messages import ConversationKey, Offer, PartKey
 from bot.outcomes import Call
+from bot.plain import Silent
 
 
 @dataclass
@@ -19,14 +20,16 @@ class Line:
         """Keep what would stand there."""
         self.text = text
 
-    close = show
+    async def close(self, text: str, offer: Offer) -> None:  # noqa: ARG002 - the port's
+        """Keep what stands there."""
+        self.text = text
 
     async def delete(self) -> None:
         """There is nothing to take away."""
 
 
 @dataclass
-class Screen:
+class Screen(Silent):
     """The messenger; notes when each answer's first text came out."""
 
     limit: int
@@ -37,7 +40,7 @@ class Screen:
         """The text as it is."""
         return text
 
-    async def open(self, key: PartKey, text: str, *, last: bool) -> Line:  # noqa: ARG002 - the port's
+    async def open(self, key: PartKey, text: str, last: Offer | None) -> Line:  # noqa: ARG002 - the port's
         """Note the time of the first."""
         self.first.setdefault(key.question, (time.monotonic(), text))
         return Line(f"{key.question}.{key.number}", text)
@@ -49,6 +52,9 @@ class Screen:
 class Unpaced:
     """The pacer of a platform that takes any number of calls."""
 
-    async def reserve(self, conversation: ConversationKey, call: Call) -> float:  # noqa: ARG002 - the port's
+    async def admit(self, where: ConversationKey, call: Call, unread: Callable[[], int]) -> None:
         """Go at once."""
-        return 0.0
+
+    async def spare(self, where: ConversationKey) -> bool:  # noqa: ARG002 - the port's
+        """There is room for everything."""
+        return True

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 from bot import words
-from bot.messages import IncomingMessage
-from bot.outcomes import Accepted
+from bot.messages import ConversationKey, IncomingMessage
+from bot.outcomes import STOP, Accepted, Changed
 from bot.ports import Clock, Inbox, Observer
 from bot.visible import clean
 
@@ -27,6 +27,11 @@ class Receipt:
     outcome: Accepted
     sentence: str = ""
 
+    @property
+    def kept(self) -> bool:
+        """It will be answered."""
+        return self.outcome in {Accepted.ACCEPTED, Accepted.QUEUED}
+
 
 class Door:
     """Takes messages in; the caller acknowledges to its platform only after it returned."""
@@ -45,24 +50,56 @@ class Door:
         Raises:
             StoreError: nobody knows whether it is kept: do not acknowledge it.
         """
-        message = replace(message, text=clean(message.text))
+        message = replace(message, text=clean(message.text), quoted=clean(message.quoted))
         stop = _STOP.fullmatch(message.text) is not None
-        refusal = refusal or ("stop" if stop else self._refusal(message))
+        refusal = refusal or (STOP if stop else self._refusal(message))
         outcome = await self._inbox.accept(message, refusal)
         self._observer.count(outcome)
-        if outcome is Accepted.FULL:
-            return Receipt(outcome, words.INBOX_FULL)
-        if outcome is not Accepted.REFUSED:
-            return Receipt(outcome)
-        return Receipt(outcome, await self._stop(message) if stop else refusal)
+        return Receipt(
+            outcome, refusal if outcome is Accepted.REFUSED else words.MET.get(outcome, "")
+        )
 
-    async def _stop(self, message: IncomingMessage) -> str:
-        """Once for each such message: a later answer must not be stopped by its echo."""
-        met = await self._inbox.cancel(message.account, message.conversation, "", "user")
-        return words.STOPPING[met]
+    async def edit(self, message: IncomingMessage, *, addressed: bool) -> Receipt | None:
+        """A message was changed; where it is known, its answer changes with it.
+
+        Args:
+            message: as it is now; of its conversation only the channel needs to be right.
+            addressed: it would be a question if it were new.
+
+        Raises:
+            StoreError: nobody knows whether it was changed.
+        """
+        where = await self._inbox.find(message.conversation, message.id)
+        if where is None:
+            return await self.accept(message) if addressed else None
+        new = replace(message, conversation=where, text=clean(message.text))
+        await self._inbox.change(message.account, where, message.id, message.revision, new)
+        return None
+
+    async def delete(self, account: str, channel: ConversationKey, message: str) -> None:
+        """A message was deleted: a question leaves the history, an answer that runs is stopped.
+
+        Raises:
+            StoreError: nobody knows whether it was.
+        """
+        where = await self._inbox.find(channel, message)
+        if where is None:
+            return
+        met = await self._inbox.change(account, where, message, "", None)
+        if met is Changed.UNKNOWN:
+            await self._inbox.cancel(account, where, message, "user")
+
+    async def leave(self, account: str, conversation: ConversationKey) -> None:
+        """The place of a conversation was deleted: nothing runs there any more, nothing is known.
+
+        Raises:
+            StoreError: nobody knows whether it was.
+        """
+        await self._inbox.cancel(account, conversation, "", "user")
+        await self._inbox.forget(conversation)
 
     def _refusal(self, message: IncomingMessage) -> str:
-        if not message.text.strip():
+        if not (message.text.strip() or message.quoted or message.attachments):
             return words.EMPTY
         if len(message.text) > self._limits.length:
             return words.too_long(len(message.text), self._limits.length)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from bot.accept import Door, Limits
 from bot.clock import SystemClock
@@ -18,7 +19,8 @@ from bot.models.embedded import MODEL, Embedded
 from bot.models.providers import FREE, Price, Provider, Source
 from bot.models.retry import Retries
 from bot.models.router import Models
-from bot.ports import Clock, Inbox, Messenger, Observer, Pacer
+from bot.plain import NoFiles, NoLimits
+from bot.ports import Clock, Inbox, Messenger, Observer, Pacer, Quota, Sources
 from bot.prompt import PromptSettings
 from bot.settings import Effective, SettingsReader
 from bot.turn import Turns
@@ -32,6 +34,7 @@ from storage.scripts import Client, translated
 from storage.settings import RedisSettings
 from storage.usage import RedisUsage
 
+CONSOLE = "console"
 OPENAI = "https://api.openai.com/v1"
 NO_KEY = "none"
 """For servers that want no key; the library insists on one."""
@@ -43,6 +46,7 @@ class Core:
 
     config: Config
     client: Client
+    keys: Keys
     inbox: Inbox
     door: Door
     commands: Commands
@@ -62,20 +66,42 @@ class Core:
             history_turns=chosen.history_turns,
             budget=chosen.history_tokens,
             max_output_tokens=chosen.max_output_tokens,
+            paused=chosen.paused,
+            silence=0 if conversation.platform == CONSOLE else self.config.direct_silence,
         )
 
     def worker(
         self,
         accounts: Sequence[Account],
         messengers: Mapping[str, Messenger],
-        pacer: Pacer,
+        pacers: Mapping[str, Pacer],
         *observers: Observer,
+        sources: Sources | None = None,
+        quota: Quota | None = None,
     ) -> Worker:
-        """A worker for these accounts, which tells these observers beside the counters."""
+        """A worker for these accounts, which tells these observers beside the counters.
+
+        Args:
+            accounts: whose conversations it answers.
+            messengers: by platform.
+            pacers: by platform.
+            observers: are told what happened.
+            sources: none where no files come.
+            quota: none where whoever asks pays.
+        """
         config = self.config
-        desk = Desk(self.inbox, pacer, self.clock)
+        desk = Desk(self.inbox, pacers, self.clock)
         told = Observers(self.counters, *observers)
-        turns = Turns(desk, self.models, messengers, self.ledger, told, config.turn_timeout)
+        turns = Turns(
+            desk,
+            self.models,
+            messengers,
+            sources or NoFiles(),
+            quota or NoLimits(),
+            self.ledger,
+            told,
+            config.turn_timeout,
+        )
         pace = Pace(config.lease, config.sweep, config.drain, config.max_running)
         return Worker(accounts, turns, self.terms, pace)
 
@@ -126,22 +152,24 @@ async def assembled(config: Config, *, demo: bool) -> AsyncIterator[Core]:
     keys, clock, counters = Keys(config.namespace), SystemClock(), Counters()
     async with AsyncExitStack() as stack:
         url = config.redis_url.get_secret_value() if config.redis_url else None
-        connecting = connect(url, config.data_dir, timeout=config.store_timeout)
-        client = await stack.enter_async_context(connecting)
+        reach = partial(connect, url, config.data_dir, timeout=config.store_timeout)
+        client = await stack.enter_async_context(reach())
+        renewing = await stack.enter_async_context(reach())
         await require(client)
         await check_layout(client, keys)
         sources = [await stack.enter_async_context(Embedded(config.data_dir))] if demo else []
         models = await stack.enter_async_context(_models(config, [*sources, *_providers(config)]))
         settings, ledger = RedisSettings(client, keys), RedisUsage(client, keys, clock)
         terms = Terms(config.lease, config.inbox_cap, history_ttl=config.history_ttl)
-        inbox = RedisInbox(client, keys, terms)
+        inbox = RedisInbox(client, keys, terms, renewing)
         reader = SettingsReader(settings, _defaults(config, demo=demo), _ceilings(config))
         yield Core(
             config=config,
             client=client,
+            keys=keys,
             inbox=inbox,
             door=Door(inbox, counters, clock, Limits(config.max_age, config.max_question)),
-            commands=Commands(Services(inbox, settings, reader, ledger, models)),
+            commands=Commands(Services(inbox, settings, reader, ledger, models, clock=clock)),
             models=models,
             reader=reader,
             settings=settings,
@@ -180,6 +208,8 @@ def _defaults(config: Config, *, demo: bool) -> Effective:
         history_turns=config.history_turns,
         history_tokens=config.history_tokens,
         max_output_tokens=config.max_output_tokens,
+        place=config.place,
+        quoted=config.quoted,
     )
 
 

@@ -20,7 +20,7 @@ from adapters.console.lines import Lines, PipedLines
 from adapters.console.messenger import ConsoleMessenger, FramePacer
 from adapters.console.screen import Pipe, Screen
 from bot import __version__
-from bot.app import Core, assembled
+from bot.app import CONSOLE, Core, assembled
 from bot.config import Config
 from bot.errors import ConfigError, MessengerError, ModelError, StoreError
 from bot.logs import configure
@@ -90,8 +90,9 @@ async def _converse(
     setup = Setup()
     ways = Ways(core.door.accept, core.commands.run, core.inbox, core.clock)
     client = Chat(ways, place, surface.screen, setup, raw if options.raw else footer)
-    messengers = {"console": ConsoleMessenger(surface.screen)}
-    worker = core.worker([account_of(place)], messengers, FramePacer(core.clock), client)
+    messengers = {CONSOLE: ConsoleMessenger(surface.screen)}
+    pacers = {CONSOLE: FramePacer(core.clock)}
+    worker = core.worker([account_of(place)], messengers, pacers, client)
     left = await core.inbox.waiting(place)
     async with asyncio.TaskGroup() as group:
         working = group.create_task(_work(worker, setup))

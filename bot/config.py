@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -15,12 +14,10 @@ from platformdirs import user_data_path
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     Json,
     NonNegativeInt,
-    PositiveFloat,
     PositiveInt,
     SecretStr,
     ValidationError,
@@ -34,40 +31,9 @@ from pydantic_settings import (
 )
 
 from bot.errors import ConfigError
+from bot.values import Dollars, ModelName, ProviderName, Seconds, StoreAddress, WebAddress
 
 PREFIX = "THREADWISE_"
-
-
-def _seconds(value: object) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", str(value).strip())
-    if found is None:
-        raise ValueError("a time is a number with s, m, h or d behind it (nothing: seconds)")
-    return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
-
-
-def _web_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^/\s]+\S*", value):
-        raise ValueError("a provider's address begins with http:// or https://")
-    return value
-
-
-def _store_address(value: SecretStr) -> SecretStr:
-    schemes = ("redis", "rediss", "unix", "redis+sentinel", "redis+cluster")
-    if urlsplit(value.get_secret_value()).scheme not in schemes:
-        raise ValueError(f"a store's address begins with one of {', '.join(schemes)} and ://")
-    return value
-
-
-def _own_name(value: str) -> str:
-    if value == "openai":
-        raise ValueError("the provider openai is set by OPENAI_API_KEY and OPENAI_BASE_URL")
-    return value
-
-
-Seconds = Annotated[PositiveFloat, BeforeValidator(_seconds)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-Dollars = Annotated[Decimal, Field(ge=0)]
-StoreAddress = Annotated[SecretStr, AfterValidator(_store_address)]
 
 
 def _written_as(default: str) -> Any:
@@ -118,6 +84,13 @@ class Config(BaseSettings):
     """Where `/healthz` and `/metrics` are served; unset: nowhere."""
     discord_bot_token: SecretStr | None = Field(None, validation_alias="DISCORD_BOT_TOKEN")
     """Turns Discord on."""
+    discord_guilds: str = Field(
+        "", validation_alias="DISCORD_GUILDS", pattern=r"^(\d+(\s*,\s*\d+)*)?$"
+    )
+    """Ids of the guilds that are served, with commas between; unset: all, if the application is
+    not public."""
+    discord_api_url: WebAddress | None = Field(None, validation_alias="DISCORD_API_URL")
+    """Another server that speaks Discord's API, such as `https://discord.example.org/api/v10`."""
     slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
     """Turns Slack on, with one of the next two beside it."""
     slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
@@ -133,15 +106,35 @@ class Config(BaseSettings):
     """Turns (a question and its answer) of a conversation that are kept and sent."""
     history_ttl: Seconds = _written_as("30d")
     """How long a conversation's history lives after its last turn."""
+    direct_silence: Seconds = _written_as("8h")
+    """After so long without a word a direct conversation starts anew."""
     history_tokens: PositiveInt = 24000
     """Tokens that a prompt may have, persona and question included; older turns are left out."""
     max_output_tokens: PositiveInt = 4000
     """Tokens that one answer may have, hidden reasoning included."""
-    providers: dict[Annotated[str, AfterValidator(_own_name)], Provider] = {}
+    place: Literal["auto", "thread", "reply"] = "auto"
+    """Where an answer to a mention in a channel goes: a `thread` of its own, a `reply`, or by
+    what the platform lets the bot read (`auto`)."""
+    quoted: int = Field(20, ge=0, le=100)
+    """Earlier messages that are read when the bot is first mentioned in a thread or a chain of
+    replies, at most 100; 0 is none."""
+    providers: dict[ProviderName, Provider] = {}
     """More providers, by name."""
-    prices: Json[dict[Annotated[str, Field(pattern=".+/.+")], Price]] = _written_as("{}")
+    prices: Json[dict[ModelName, Price]] = _written_as("{}")
     """Prices of models that the built-in list does not know, in dollars per million tokens, as
     JSON: `{"ollama/llama3": {"input": 0.1, "cached": 0.05, "output": 0.4}}`."""
+
+    quotas: Literal["on", "off"] = "on"
+    """`off` lifts the limits of persons and workspaces, never the installation's budget."""
+    questions_per_hour: PositiveInt = 20
+    """Questions that one person may ask in an hour, in each workspace; more are refused."""
+    answers_at_once: PositiveInt = 2
+    """Answers that one person may have running in a workspace; more wait."""
+    workspace_budget: Dollars = _written_as("2")
+    """Dollars that the answers of one workspace may cost in a day (UTC). A model whose price is
+    not known counts a dollar for a million tokens, for budgets alone."""
+    budget: Dollars = _written_as("10")
+    """Dollars that all answers of this installation may cost in a day (UTC), counted likewise."""
 
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         default_factory=lambda: user_data_path("threadwise", appauthor=False)
@@ -189,6 +182,11 @@ class Config(BaseSettings):
     def local_stop(self) -> float:
         """Seconds after which a worker whose renewals fail stops by itself."""
         return self.lease * 0.8
+
+    @property
+    def guilds(self) -> frozenset[str]:
+        """The guilds of Discord that are served; none: all."""
+        return frozenset(self.discord_guilds.replace(" ", "").split(",")) - {""}
 
     @property
     def has_provider(self) -> bool:

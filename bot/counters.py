@@ -7,6 +7,9 @@ from bot.messages import Ending, Turn, Usage
 
 TABLE = {
     "accepted": "Messages kept until they are answered.",
+    "queued": "Messages that wait behind another in their conversation.",
+    "stopping": "Wishes to stop that met a running answer.",
+    "idle": "Wishes to stop that met none.",
     "duplicate": "Messages that a platform delivered again.",
     "unknown": "Follow-ups in conversations that the bot has no part in.",
     "full": "Messages refused because too many waited before them.",

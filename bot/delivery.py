@@ -1,28 +1,30 @@
 """An answer on its way to the screen: part by part, noted before and after every post."""
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass, replace
 
+from bot.caller import Caller
 from bot.draft import Draft
 from bot.errors import PartFull, PartGone, PlatformBusy, PlatformUnavailable
 from bot.lease import Lease
-from bot.messages import Claim, Ending, PartKey, Turn
+from bot.messages import Claim, Ending, Offer, PartKey, State, Turn
 from bot.outcomes import Call
 from bot.ports import Clock, Inbox, Messenger, Pacer, Part
 from bot.split import START, joined, next_seam, render, seam_behind, split
 from bot.visible import visible
 
-P = ParamSpec("P")
-T = TypeVar("T")
 _PAUSE = 1.0
-"""Seconds before a call that failed on its way is made again."""
-_PATIENCE = 60.0
-"""Seconds that a platform may fail before the answer is left to a later attempt."""
+"""Seconds between two looks at whether somebody else settled the answer."""
 _FRAME = 2e-6
 """Seconds between two frames for each character: a frame costs a fortieth of that."""
+_SOON, _TYPING = 0.3, 8.0
+"""Seconds without a text until people are told that one is coming, and until that is repeated."""
+_WORTH_A_RING = 30, 0.6
+"""Characters, or seconds, that the first text of a message that notifies somebody waits for."""
+_TITLE = 80
+"""Characters of a question that name the place of its answer."""
 LANDING = 1.0
 """Seconds that a request which was cut off is given to land, before anybody looks for it."""
 
@@ -32,7 +34,8 @@ class Desk:
     """What every delivery works with."""
 
     inbox: Inbox
-    pacer: Pacer
+    pacers: Mapping[str, Pacer]
+    """By platform."""
     clock: Clock
 
 
@@ -47,11 +50,11 @@ class Delivery:
         self._claim = claim
         self._lease = lease
         self._messenger = messenger
-        self._inbox, self._pacer, self._clock = desk.inbox, desk.pacer, desk.clock
+        self._inbox, self._clock = desk.inbox, desk.clock
+        pacer = desk.pacers[claim.conversation.platform]
+        self._call = Caller(claim.conversation, lease, pacer, desk.clock)
         self._parts: dict[int, Part] = {}
         self._unsure: set[int] = set()
-        self._touched: int | None = None
-        self._busy_until = 0.0
         self.again(claim)
 
     def again(self, claim: Claim) -> None:
@@ -59,7 +62,7 @@ class Delivery:
         self._claim = claim
         self._seams = [START]
         self._closed = 0
-        self._before = len(self.shown)
+        self._laid = self._before = len(self.shown)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -83,36 +86,48 @@ class Delivery:
             if number in self._parts:
                 continue
             with suppress(*(PartGone,) if number >= needed else ()):
-                found = await self._surely(self._messenger.find, self._key(number), part)
+                look = self._messenger.find
+                found = await self._call.surely(
+                    self._call.once, number, Call.OTHER, look, self._key(number), part
+                )
                 if found:
                     self._parts[number] = found
                 elif not part:  # it may land yet: looked up again right before a post
                     self._unsure.add(number)
         self.again(self._claim)
 
+    async def begin(self) -> None:
+        """The turn of these questions came: whoever was told to wait sees it."""
+        waited = self._claim.ids if self._claim.waited else ()
+        await self._messenger.begin(self._key(0), waited)
+
     async def follow(self, draft: Draft) -> None:
         """Show the draft as it grows, as often as the pacer allows, until it is closed."""
-        wait = 0.0
+        await self._announce(draft)
         while await draft.more():
-            call = Call.INTERIM if self._parts else Call.OPEN
-            wait = max(wait, await self._pacer.reserve(self._claim.conversation, call))
-            wait = max(wait, len(draft.text) * _FRAME if self._parts else 0.0)
-            if await draft.closes_within(wait):
+            kind = Call.INTERIM if self._parts else Call.OPEN
+            admission = self._call.admit(kind, lambda: draft.length - self._laid)
+            if not await draft.unless_closed(admission):
                 return
-            wait = await self._interim(self._messenger.dialect(visible(draft.text)))
+            await self._interim(self._messenger.dialect(visible(draft.text)))
+            if await draft.closes_within(draft.length * _FRAME):
+                return
 
-    async def _interim(self, text: str) -> float:
-        """Show it, unless more stands there; seconds to leave the platform alone then."""
-        if not text.strip() or len(text) < self._before:
-            return 0.0
-        try:
-            await self._lay(text, final=False)
-        except PlatformBusy as busy:
-            self._busy_until = self._clock.monotonic() + busy.retry_after
-            return busy.retry_after
-        except PlatformUnavailable:
-            return _PAUSE
-        return 0.0
+    async def _announce(self, draft: Draft) -> None:
+        """Tell people that they are heard, until there is a text that is worth a message."""
+        where, wait = self._claim.conversation, _SOON
+        while not (self._parts or await draft.begins_within(wait)):
+            await draft.unless_begun(self._messenger.typing(where))
+            wait = _TYPING
+        if not self._parts and self._messenger.rings(where):
+            await draft.gathers(*_WORTH_A_RING)
+
+    async def _interim(self, text: str) -> None:
+        """Show it, unless more stands there; a platform that fails gets the next frame instead."""
+        if text.strip() and len(text) >= self._before:
+            self._laid = len(text)
+            with suppress(PlatformBusy, PlatformUnavailable):
+                await self._lay(text, None)
 
     async def finish(self, ending: Ending) -> None:
         """Seal the answer, then make the platform show it, however often that must be tried.
@@ -132,14 +147,14 @@ class Delivery:
             )
             if opening is not None:
                 self._claim = self._claim.noted(opening, "")
-        await self._surely(self._show_last, text)
+        if ending.state is State.REFUSED and not text:
+            await self._messenger.decline(self._key(0))
+        await self._call.surely(self._show_last, text, ending.offer)
 
-    async def _show_last(self, text: str) -> None:
-        wait = await self._pacer.reserve(self._claim.conversation, Call.FINAL)
-        await self._clock.sleep(max(wait, self._busy_until - self._clock.monotonic()))
+    async def _show_last(self, text: str, offer: Offer) -> None:
         if not text.strip():
             return
-        await self._lay(text, final=True)
+        await self._lay(text, offer)
         for number in sorted({*self._parts, *self._unsure}):
             if number >= len(self._seams):
                 await self._remove(number)
@@ -148,59 +163,61 @@ class Delivery:
         while seam := next_seam(text, self._seams[-1], self._messenger.limit):
             self._seams.append(seam)
 
-    async def _lay(self, text: str, *, final: bool) -> None:
-        """Bring every part up to date that is not closed; close those behind a seam."""
+    async def _lay(self, text: str, final: Offer | None) -> None:
+        """Bring every part up to date that is not closed; close those behind a seam.
+
+        ``final``: this is the whole text, and what to offer under its last part.
+        """
         self._measure(text)
         while self._closed < len(self._seams):
             number = self._closed
             last = number + 1 == len(self._seams)
             own = render(text, self._seams[number], None if last else self._seams[number + 1])
             try:
-                await self._put(number, own, close=final or not last)
+                await self._put(number, own, final if last else Offer.NOTHING)
             except PartFull as full:
                 self._seams[number + 1 :] = [seam_behind(text, self._seams[number], full.accepted)]
                 self._measure(text)
             else:
-                if last and not final:
+                if last and final is None:
                     return
             self._closed += 1
 
-    async def _put(self, number: int, own: str, *, close: bool) -> None:
+    async def _put(self, number: int, own: str, close: Offer | None) -> None:
         part = self._parts.get(number)
         if part is None:
             if own.strip():  # white space alone is no message anywhere
-                await self._open(number, own, last=close)
-        elif close:
-            await self._request(number, part.close, own)
+                await self._open(number, own, close)
+        elif close is not None:
+            await self._call.once(number, Call.FINAL, part.close, own, close)
         elif part.text != own:
-            await self._request(number, part.show, own)
+            await self._call.once(number, Call.INTERIM, part.show, own)
 
-    async def _open(self, number: int, own: str, *, last: bool) -> None:
+    async def _open(self, number: int, own: str, last: Offer | None) -> None:
         key = self._key(number)
         part = None
         if number in self._unsure:
-            part = await self._request(number, self._messenger.find, key, "")
+            part = await self._call.once(number, Call.OTHER, self._messenger.find, key, "")
         elif self._claim.answer.parts.get(number) != "":
             await self._note(number, "")
-        posted = part or await self._post(key, own, last=last)
+        posted = part or await self._post(key, own, last)
         self._parts[number] = posted
         self._unsure.discard(number)
         await self._note(number, posted.id)
         if part:
-            await self._put(number, own, close=last)
+            await self._put(number, own, last)
 
-    async def _post(self, key: PartKey, own: str, *, last: bool) -> Part:
-        self._lease.check()
-        self._touched = key.number
+    async def _post(self, key: PartKey, own: str, last: Offer | None) -> Part:
         self._unsure.add(key.number)
-        return await self._messenger.open(key, own, last=last)
+        return await self._call.once(key.number, Call.OPEN, self._messenger.open, key, own, last)
 
     async def _remove(self, number: int) -> None:
         part = self._parts.get(number)
         if part is None:
-            part = await self._request(number, self._messenger.find, self._key(number), "")
+            key = self._key(number)
+            part = await self._call.once(number, Call.OTHER, self._messenger.find, key, "")
         if part:
-            await self._request(number, part.delete)
+            await self._call.once(number, Call.OTHER, part.delete)
         self._parts.pop(number, None)
         self._unsure.discard(number)
 
@@ -208,37 +225,22 @@ class Delivery:
         return split(self._messenger.dialect(text), self._messenger.limit)
 
     def _key(self, number: int) -> PartKey:
-        return PartKey(self._claim.conversation, self._claim.ids[0], number)
+        key = PartKey(self._claim.conversation, self._claim.ids[0], number)
+        if not self._claim.questions:
+            return key
+        first = self._claim.questions[0]
+        return replace(key, asker=first.author.id, title=first.text[:_TITLE])
 
     async def _note(self, number: int, part: str) -> None:
         await self._lease.insist(lambda: self._inbox.note_part(self._claim, number, part))
         self._claim = self._claim.noted(number, part)
-
-    async def _request(
-        self, number: int, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        self._lease.check()
-        self._touched = number
-        return await call(*args, **kwargs)
-
-    async def _surely(
-        self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        patience = self._clock.monotonic() + _PATIENCE
-        while True:
-            try:
-                return await call(*args, **kwargs)
-            except (PlatformBusy, PlatformUnavailable) as error:
-                if self._clock.monotonic() > patience:
-                    raise
-                await self._clock.sleep(getattr(error, "retry_after", _PAUSE))
 
     async def mend(self) -> None:
         """After the lease was lost: undo what a request frozen on its way did to a settled answer.
 
         Waits until somebody settled it; only who sent such a request can know of it.
         """
-        number = self._touched
+        number = self._call.touched
         if number is None:
             return
         where, asked = self._claim.conversation, set(self._claim.ids)
@@ -249,7 +251,7 @@ class Delivery:
         turn = next((turn for turn in turns if asked & set(turn.ids)), None)
         if turn:
             with suppress(PartGone):
-                await self._surely(self._put_back, turn, number)
+                await self._call.surely(self._put_back, turn, number)
 
     async def _put_back(self, turn: Turn, number: int) -> None:
         part, texts = self._parts.get(number), self._split(turn.ending.text)
@@ -258,4 +260,6 @@ class Delivery:
         if part and part.id not in turn.parts:
             await part.delete()
         elif part and len(texts) == len(turn.parts):
-            await part.close(texts[turn.parts.index(part.id)])
+            place = turn.parts.index(part.id)
+            last = place + 1 == len(texts)
+            await part.close(texts[place], turn.ending.offer if last else Offer.NOTHING)

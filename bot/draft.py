@@ -1,6 +1,11 @@
 """The answer between the two tasks that it has: one reads the model, the other shows it."""
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+from bot.together import before
 
 
 class Draft:
@@ -8,6 +13,9 @@ class Draft:
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
+        self.length = 0
+        """Characters that came so far."""
+        self._begun = asyncio.Event()
         self._grown = asyncio.Event()
         self._closed = asyncio.Event()
 
@@ -20,11 +28,14 @@ class Draft:
     def add(self, text: str) -> None:
         """More came."""
         self._pieces.append(text)
+        self.length += len(text)
+        self._begun.set()
         self._grown.set()
 
     def close(self) -> None:
         """Nothing more comes."""
         self._closed.set()
+        self._begun.set()
         self._grown.set()
 
     async def more(self) -> bool:
@@ -33,12 +44,36 @@ class Draft:
         self._grown.clear()
         return not self._closed.is_set()
 
+    async def gathers(self, length: int, seconds: float) -> None:
+        """Wait for so many characters, or so long, or until nothing more comes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.length < length and await self.more():
+                    pass
+        self._grown.set()
+
+    async def begins_within(self, seconds: float) -> bool:
+        """Wait so long for the first text, or for the end."""
+        return await _within(self._begun, seconds)
+
     async def closes_within(self, seconds: float) -> bool:
         """Wait so long, or until nothing more comes (True)."""
-        if seconds <= 0:
-            return self._closed.is_set()
-        try:
-            async with asyncio.timeout(seconds):
-                return await self._closed.wait()
-        except TimeoutError:
-            return False
+        return await _within(self._closed, seconds)
+
+    async def unless_begun(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do this, but leave it at once when the first text comes (False)."""
+        return await before(self._begun, work)
+
+    async def unless_closed(self, work: Coroutine[Any, Any, None]) -> bool:
+        """Do this, but leave it at once when nothing more comes (False)."""
+        return await before(self._closed, work)
+
+
+async def _within(event: asyncio.Event, seconds: float) -> bool:
+    if seconds <= 0 or event.is_set():
+        return event.is_set()
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

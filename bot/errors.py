@@ -11,6 +11,7 @@
     │   └── RecordUnreadable      written by a version that this one cannot read
     ├── LeaseLost                 another worker may own the conversation: do nothing more
     ├── Revised                   the question was edited or deleted while it was answered
+    ├── NotYet                    the asker has enough answers running; with the seconds to wait
     ├── ModelError
     │   ├── WrongKey              401, 403
     │   ├── ModelUnknown          404 that speaks of the model
@@ -71,6 +72,14 @@ class LeaseLost(ThreadwiseError):
 
 class Revised(ThreadwiseError):
     """The question was edited or deleted while it was answered: claim it again."""
+
+
+class NotYet(ThreadwiseError):
+    """The asker has as many answers running as they may: again in ``retry_after`` seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"retry after {retry_after} s")
+        self.retry_after = retry_after
 
 
 class ModelError(ThreadwiseError):

@@ -1,8 +1,8 @@
 """A worker's right to one conversation until a time, as seen from inside the turn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from bot.errors import LeaseLost, StoreUnavailable
@@ -63,6 +63,19 @@ class Lease:
             raise
         finally:
             self._held = None
+
+    @contextmanager
+    def unbounded(self) -> Iterator[None]:
+        """The end of the lease cancels nothing within this block: its call looks at the fence."""
+        held, self._held = self._held, None
+        if held:
+            held.reschedule(None)
+        try:
+            yield
+        finally:
+            self._held = held
+            if held:
+                held.reschedule(self._until)
 
     async def insist(self, call: Callable[[], Awaitable[T]]) -> T:
         """Ask a store that may be away for a moment, until it answers or the lease is over."""

@@ -63,6 +63,19 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; its bytes are not kept, only what a model reads."""
+
+    id: str
+    """Unique in its conversation: ``<message id>/<n>``."""
+    name: str
+    text: str = ""
+    """What was read in it; an image is kept beside the conversation instead."""
+    unread: str = ""
+    """Why it could not be read, as people are told; "" until somebody tried, or when it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """One message for the bot, as its adapter read it."""
 
@@ -76,6 +89,9 @@ class IncomingMessage:
     trigger: Trigger
     revision: str = ""
     """Grows with each edit, as text; the platform's time of the edit, where it has one."""
+    quoted: str = ""
+    """What it answers or hands on, and what was said before it: not the author's own words."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class State(StrEnum):
@@ -86,6 +102,14 @@ class State(StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     UNDELIVERABLE = "undeliverable"
+
+
+class Offer(StrEnum):
+    """What stands to be pressed under an answer that ended."""
+
+    NOTHING = ""
+    CONTINUE = "continue"
+    RETRY = "retry"
 
 
 KEPT = frozenset({State.ANSWERED, State.STOPPED})
@@ -124,6 +148,13 @@ class Ending:
     response_id: str = ""
     response_model: str = ""
     finish_reason: str = ""
+
+    @property
+    def offer(self) -> Offer:
+        """What a person may want next."""
+        if self.state is State.FAILED:
+            return Offer.RETRY
+        return Offer.CONTINUE if self.finish_reason == "length" else Offer.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +205,8 @@ class Claim:
     """How many turns this conversation ever had: the number of the next one."""
     waiting: int
     """Messages in the inbox, these questions included."""
+    waited: bool = False
+    """Something else was answered before these: people were told to wait."""
     stop: str = ""
     """Why the answer shall stop, when somebody asked for it."""
 
@@ -191,71 +224,10 @@ class PartKey:
     question: str
     """The platform's id of the (first) message that it answers."""
     number: int
-
-
-class Role(StrEnum):
-    """Who speaks in a prompt."""
-
-    SYSTEM = "system"
-    USER = "user"
-    ASSISTANT = "assistant"
-
-
-@dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """One message of a prompt."""
-
-    role: Role
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """What is asked of a model, and how."""
-
-    model: str
-    """``provider/model``, or a model of the default provider."""
-    messages: tuple[ChatMessage, ...]
-    max_output_tokens: int
-    cache_key: str = ""
-    """Equal for the prompts of one conversation; says nothing about it."""
-    safety_id: str = ""
-    """Equal for the prompts of one person; says nothing about them."""
-    estimate: int = 0
-    """Our estimate of its tokens, before correction."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextDelta:
-    """More of the answer."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Thinking:
-    """A sign of life that shows nothing: hidden reasoning, or an empty chunk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Metered:
-    """What the answer used, and what it cost in dollars if that is known."""
-
-    usage: Usage
-    cost: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The model's own end of the answer."""
-
-    reason: str
-    """As the provider says it: stop, length, content_filter, refusal …"""
-    response_id: str = ""
-    response_model: str = ""
-
-
-ModelEvent = TextDelta | Thinking | Metered | Finished
+    asker: str = ""
+    """Who asked, by the platform's id; nobody where the question was deleted."""
+    title: str = ""
+    """The question's first words, for a place that wants a name."""
 
 
 @dataclass(frozen=True, slots=True)

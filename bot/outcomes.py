@@ -10,6 +10,8 @@ class Accepted(StrEnum):
     """What became of a message that came in."""
 
     ACCEPTED = "accepted"
+    QUEUED = "queued"
+    """Accepted, and something else is answered before it."""
     DUPLICATE = "duplicate"
     """It was here before: say and do nothing."""
     UNKNOWN = "unknown"
@@ -18,6 +20,14 @@ class Accepted(StrEnum):
     """The inbox is full; say it now, once."""
     REFUSED = "refused"
     """The given reason holds; say it now, once."""
+    STOPPING = "stopping"
+    """It asked for a stop, and what runs will stop."""
+    IDLE = "idle"
+    """It asked for a stop, and nothing runs."""
+
+
+STOP = "stop"
+"""The refusal of a message that is a wish to stop: what runs is stopped in the same step."""
 
 
 class Unclaimed(StrEnum):
@@ -90,5 +100,7 @@ class Call(StrEnum):
     """What a call to a platform is for: the pacer's order under pressure."""
 
     OPEN = "open"
-    INTERIM = "interim"
     FINAL = "final"
+    INTERIM = "interim"
+    OTHER = "other"
+    """A look-up, a thread, a delete: bound by the token's allowance alone."""

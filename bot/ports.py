@@ -1,31 +1,37 @@
 """Every promise that the core relies on, on one page; adapters and the store keep them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Collection,
+    Mapping,
+    Sequence,
+)
+from decimal import Decimal
 from typing import Protocol
 
+from bot.completion import Image, ModelEvent, Prompt
 from bot.messages import (
     Account,
     Claim,
     ConversationKey,
     Ending,
     IncomingMessage,
-    ModelEvent,
+    Offer,
     PartKey,
-    Prompt,
-    Scope,
-    Spent,
     Turn,
+    Usage,
 )
 from bot.outcomes import (
     Accepted,
     Call,
-    Cancelled,
-    Changed,
     Committed,
     Held,
     Signal,
     Unclaimed,
 )
+from bot.stores import Conversations
 
 
 class Clock(Protocol):
@@ -55,6 +61,10 @@ class ChatModel(Protocol):
         """
         ...
 
+    def cost(self, model: str, usage: Usage) -> Decimal | None:
+        """Dollars at list price; None where the price is unknown."""
+        ...
+
     def context_tokens(self, model: str) -> int:
         """Tokens that a prompt to this model may have, its answer not included."""
         ...
@@ -81,8 +91,8 @@ class Part(Protocol):
         """Make this its text; more will follow."""
         ...
 
-    async def close(self, text: str) -> None:
-        """Make this its last text. Said again, it has the effect of once."""
+    async def close(self, text: str, offer: Offer) -> None:
+        """Make this its last text, with this to be pressed under it; said again, it is once."""
         ...
 
     async def delete(self) -> None:
@@ -105,10 +115,29 @@ class Messenger(Protocol):
         """
         ...
 
-    async def open(self, key: PartKey, text: str, *, last: bool) -> Part:
+    def rings(self, conversation: ConversationKey) -> bool:
+        """Whether a new message there notifies somebody: then the first text waits a little."""
+        ...
+
+    async def begin(self, key: PartKey, waited: Collection[str]) -> None:
+        """Prepare the place of this part; take off what told these messages to wait.
+
+        Never raises: an answer does without.
+        """
+        ...
+
+    async def decline(self, key: PartKey) -> None:
+        """Refuse its question without a word: it was said a short while ago. Never raises."""
+        ...
+
+    async def typing(self, conversation: ConversationKey) -> None:
+        """Show for some seconds that an answer is on its way, where that costs nobody a call."""
+        ...
+
+    async def open(self, key: PartKey, text: str, last: Offer | None) -> Part:
         """Post a new message with this text, findable by its key.
 
-        ``last``: no more text will follow, as if it were closed.
+        ``last``: no more text will follow, as if it were closed with this offer.
 
         Raises:
             PlatformUnavailable: perhaps it was posted.
@@ -135,52 +164,49 @@ class Messenger(Protocol):
 class Pacer(Protocol):
     """Says when the next call of a conversation's channel may go."""
 
-    async def reserve(self, conversation: ConversationKey, call: Call) -> float:
-        """Take a place; wait this many seconds before the call (0: go at once)."""
+    async def admit(self, where: ConversationKey, call: Call, unread: Callable[[], int]) -> None:
+        """Return when this call may go; cancelled, it has taken nothing.
+
+        Of those that wait the first posts go first, then last edits, then the interim edit with
+        the most unread characters.
+        """
+        ...
+
+    async def spare(self, where: ConversationKey) -> bool:
+        """Whether a call that nobody would miss may go now; it takes its place then."""
         ...
 
 
-class Conversations(Protocol):
-    """What is done to a conversation beside its turns; each call is one atomic step.
+class Sources(Protocol):
+    """What belongs to a prompt beside the words of its questions."""
 
-    Every call may raise StoreUnavailable; those that write may raise StoreFull.
-    """
+    async def gather(self, claim: Claim) -> tuple[Claim, Mapping[str, Image]]:
+        """The claim with its questions' files and what was said before read, as far as possible.
 
-    async def cancel(
-        self, account: str, conversation: ConversationKey, message: str, why: str
-    ) -> Cancelled:
-        """Ask for a stop: of the running answer, or of one message where its id is given."""
+        The images are those of the newest questions and turns, by their attachments' ids.
+
+        Raises:
+            StoreError: not now.
+        """
         ...
 
-    async def change(
-        self,
-        account: str,
-        conversation: ConversationKey,
-        message: str,
-        revision: str,
-        new: IncomingMessage | None,
-    ) -> Changed:
-        """An edit, or with None a delete, of a message that may be anywhere on its way."""
+
+class Quota(Protocol):
+    """What people may ask, and what answers may cost; counted once for each answer."""
+
+    async def reserve(self, claim: Claim, prompt: Prompt) -> str | None:
+        """Set aside what this answer may cost; else the sentence that refuses it.
+
+        The same question and revision again is the same reservation. An empty sentence refuses
+        too: it was said to this person a short while ago.
+
+        Raises:
+            NotYet: this person has as many answers running as they may.
+        """
         ...
 
-    async def reset(self, conversation: ConversationKey) -> None:
-        """Forget the turns; a running answer is shown but not kept."""
-        ...
-
-    async def forget(self, conversation: ConversationKey) -> None:
-        """Reset, and follow-ups no longer count."""
-        ...
-
-    async def turns(self, conversation: ConversationKey) -> tuple[Turn, ...]:
-        """The stored turns, oldest first; those of unreadable versions left out."""
-        ...
-
-    async def waiting(self, conversation: ConversationKey) -> tuple[str, ...]:
-        """The messages in the inbox, in their order; a running one stays until its commit."""
-        ...
-
-    async def channels(self, account: str) -> dict[tuple[str, str, str], int]:
-        """Where an account accepted messages: (platform, workspace, channel) → ms of the last."""
+    async def settle(self, claim: Claim, ending: Ending) -> None:
+        """What it really used, in place of the reservation; without one it counts nothing."""
         ...
 
 
@@ -242,28 +268,6 @@ class Inbox(Conversations, Protocol):
 
     def signals(self) -> AsyncIterator[Signal]:
         """Hints as they are published; losing one costs at most a sweep. Reconnects by itself."""
-        ...
-
-
-class SettingsStore(Protocol):
-    """Settings as text, by scope; the nearest scope wins. They have no expiry."""
-
-    async def load(self, conversation: ConversationKey) -> list[Mapping[str, str]]:
-        """The settings of the workspace, the channel and the thread, in this order."""
-        ...
-
-    async def store(self, scope: Scope, name: str, value: str | None) -> str | None:
-        """Set one (None: remove it), tell every process, and return what it was."""
-        ...
-
-
-class UsageLedger(Protocol):
-    """What answers used; a turn counts once, however often it is recorded."""
-
-    async def record(self, questions: Sequence[IncomingMessage], ending: Ending) -> None: ...
-
-    async def spent(self, platform: str, workspace: str, days: int) -> list[Spent]:
-        """The last ``days`` days, today included."""
         ...
 
 

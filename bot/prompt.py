@@ -7,13 +7,14 @@ https://platform.openai.com/docs/guides/prompt-caching
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, chain, groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, chain, groupby, pairwise
 
+from bot.completion import ChatMessage, Image, Prompt, Role
 from bot.errors import PromptTooLong
-from bot.messages import KEPT, ChatMessage, Claim, IncomingMessage, Prompt, Role, Turn
-from bot.tokens import estimate, ratio
+from bot.messages import KEPT, Claim, IncomingMessage, Trigger, Turn
+from bot.tokens import PER_IMAGE, estimate, ratio
 
 _PER_MESSAGE = 4
 """Tokens that a message costs beside its text: role and separators."""
@@ -30,6 +31,12 @@ class PromptSettings:
     budget: int
     """Tokens that a prompt may have."""
     max_output_tokens: int
+    silence: float = 0
+    """Seconds without a turn after which a direct conversation starts anew; 0: it never does."""
+    paused: bool = False
+    """An admin wants no answers here."""
+    images: Mapping[str, Image] = field(default_factory=dict)
+    """The pictures that it may show, by their attachments' ids."""
 
 
 def build(claim: Claim, settings: PromptSettings) -> Prompt:
@@ -41,14 +48,26 @@ def build(claim: Claim, settings: PromptSettings) -> Prompt:
     Raises:
         PromptTooLong: persona and question alone exceed the budget.
     """
-    weights = _weights(claim, settings.persona)
+    claim = replace(claim, turns=_recent(claim, settings.silence))
+    weights = _weights(claim, settings)
     room = settings.budget / ratio(claim.turns)
     if weights[0] > room:
         raise PromptTooLong(f"{weights[0]} tokens by estimate, with room for {room:.0f}")
     counts = _counts(claim.total, settings.history_turns)
     count = next(n for n in counts if weights[min(n, len(claim.turns))] <= room)
     turns = claim.turns[max(0, len(claim.turns) - count) :]
-    return _prompt(claim, settings, _messages(settings.persona, turns, claim.questions))
+    return _prompt(claim, settings, _messages(settings, turns, claim.questions))
+
+
+def _recent(claim: Claim, silence: float) -> tuple[Turn, ...]:
+    """The turns since the last long silence, where that ends a conversation."""
+    question = claim.questions[0]
+    if not silence or question.trigger is not Trigger.DIRECT:
+        return claim.turns
+    times = [*(turn.at for turn in claim.turns), question.at]
+    gaps = [later - earlier > silence * 1000 for earlier, later in pairwise(times)]
+    begin = max((number + 1 for number, gap in enumerate(gaps) if gap), default=0)
+    return claim.turns[begin:]
 
 
 def _prompt(claim: Claim, settings: PromptSettings, messages: tuple[ChatMessage, ...]) -> Prompt:
@@ -78,25 +97,28 @@ def _counts(total: int, most: int) -> Iterator[int]:
     yield 0
 
 
-def _weights(claim: Claim, persona: str) -> list[int]:
+def _weights(claim: Claim, settings: PromptSettings) -> list[int]:
     """At most so many tokens has a prompt that repeats the last 0, 1, 2 … turns."""
-    named = _several(claim.turns, claim.questions)
-    bare = [ChatMessage(Role.SYSTEM, persona), *_asked(claim.questions, named=named)]
-    turns = (_weight(_said(turn, named=named)) for turn in reversed(claim.turns))
+    say = _Voices(_several(claim.turns, claim.questions), settings.images)
+    bare = [ChatMessage(Role.SYSTEM, settings.persona), *say.asked(claim.questions)]
+    turns = (_weight(say.said(turn)) for turn in reversed(claim.turns))
     return list(accumulate(turns, initial=_weight(bare)))
 
 
 def _weight(messages: Iterable[ChatMessage]) -> int:
-    return sum(estimate(message.text) + _PER_MESSAGE for message in messages)
+    return sum(
+        estimate(message.text) + _PER_MESSAGE + PER_IMAGE * len(message.images)
+        for message in messages
+    )
 
 
 def _messages(
-    persona: str, turns: Sequence[Turn], questions: Sequence[IncomingMessage]
+    settings: PromptSettings, turns: Sequence[Turn], questions: Sequence[IncomingMessage]
 ) -> tuple[ChatMessage, ...]:
-    named = _several(turns, questions)
-    first = [ChatMessage(Role.SYSTEM, persona)] if persona else []
-    said = (message for turn in turns for message in _said(turn, named=named))
-    return _alternating([*first, *said, *_asked(questions, named=named)])
+    say = _Voices(_several(turns, questions), settings.images)
+    first = [ChatMessage(Role.SYSTEM, settings.persona)] if settings.persona else []
+    said = (message for turn in turns for message in say.said(turn))
+    return _alternating([*first, *said, *say.asked(questions)])
 
 
 def _several(turns: Iterable[Turn], questions: Iterable[IncomingMessage]) -> bool:
@@ -105,22 +127,37 @@ def _several(turns: Iterable[Turn], questions: Iterable[IncomingMessage]) -> boo
     return len({question.author.id for question in chain(questions, *kept)}) > 1
 
 
-def _said(turn: Turn, *, named: bool) -> Iterator[ChatMessage]:
-    if turn.ending.state in KEPT:
-        yield from _asked(turn.questions, named=named)
-        if turn.ending.text.strip():  # else it was stopped before its first word
-            yield ChatMessage(Role.ASSISTANT, turn.ending.text)
+@dataclass(frozen=True, slots=True)
+class _Voices:
+    """Writes down who said what."""
 
+    named: bool
+    images: Mapping[str, Image]
 
-def _asked(questions: Iterable[IncomingMessage], *, named: bool) -> Iterator[ChatMessage]:
-    for question in questions:
-        name = " ".join(question.author.name.split()) + ": " if named else ""
-        yield ChatMessage(Role.USER, name + question.text)
+    def said(self, turn: Turn) -> Iterator[ChatMessage]:
+        if turn.ending.state in KEPT:
+            yield from self.asked(turn.questions)
+            if turn.ending.text.strip():  # else it was stopped before its first word
+                yield ChatMessage(Role.ASSISTANT, turn.ending.text)
+
+    def asked(self, questions: Iterable[IncomingMessage]) -> Iterator[ChatMessage]:
+        for question in questions:
+            ids = [file.id for file in question.attachments if file.id in self.images]
+            images = tuple(self.images[one] for one in ids)
+            yield ChatMessage(Role.USER, self._words(question), images)
+
+    def _words(self, question: IncomingMessage) -> str:
+        name = " ".join(question.author.name.split()) + ": " if self.named else ""
+        files = (f"File {file.name}:\n{file.text}" for file in question.attachments if file.text)
+        return "\n\n".join(filter(None, (question.quoted, name + question.text, *files)))
 
 
 def _alternating(messages: Iterable[ChatMessage]) -> tuple[ChatMessage, ...]:
     """One message for all that one side said in a row: many open models' templates demand it."""
     runs = groupby(messages, key=lambda message: message.role)
-    return tuple(
-        ChatMessage(role, "\n\n".join(message.text for message in run)) for role, run in runs
-    )
+    return tuple(_joined(role, list(run)) for role, run in runs)
+
+
+def _joined(role: Role, run: Sequence[ChatMessage]) -> ChatMessage:
+    text = "\n\n".join(message.text for message in run)
+    return ChatMessage(role, text, tuple(image for message in run for image in message.images))

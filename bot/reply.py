@@ -1,17 +1,11 @@
 """What a model's events come to: the text as it grows, and in the end an Ending."""
 
+from collections.abc import Sequence
+
 from bot import words
+from bot.completion import Finished, Metered, ModelEvent, Prompt, TextDelta
 from bot.errors import ModelError
-from bot.messages import (
-    Ending,
-    Finished,
-    Metered,
-    ModelEvent,
-    Prompt,
-    State,
-    TextDelta,
-    Usage,
-)
+from bot.messages import Ending, IncomingMessage, State, Usage
 from bot.split import START, render
 from bot.tokens import estimate
 from bot.visible import clean, visible
@@ -26,8 +20,13 @@ _NOTES = {
 class Reply:
     """Gathers one attempt of a model, and says how it ended."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, questions: Sequence[IncomingMessage] = ()) -> None:
+        files = [file for question in questions for file in question.attachments]
         self._model = model
+        self._unread = [f"{file.name} ({file.unread})" for file in files if file.unread]
+        self._pictures = [file.name for file in files if not (file.text or file.unread)]
+        self.refusal: str | None = None
+        """Says why the model was not asked, once it is known that it must not be."""
         self._estimate = 0
         self._pieces: list[str] = []
         self._half = ""
@@ -37,6 +36,10 @@ class Reply:
     def asked(self, prompt: Prompt) -> None:
         """This is what its usage will be of."""
         self._estimate = prompt.estimate
+
+    def blind(self) -> None:
+        """The model does not take pictures, so it was asked without them."""
+        self._unread += [f"{name} ({words.NO_PICTURES})" for name in self._pictures]
 
     def take(self, event: ModelEvent) -> str:
         """Remember an event; the text that it adds."""
@@ -57,11 +60,13 @@ class Reply:
         return clean(text[: len(text) - len(self._half)])
 
     def ended(self) -> Ending:
-        """The model finished, for a reason of its own."""
+        """The model finished, for a reason of its own; or it was not asked."""
+        if self.refusal is not None:
+            return Ending(self.refusal, State.REFUSED, self._model)
         note, state, cause = _NOTES.get(self._finished.reason, ("", State.ANSWERED, ""))
         if not self._text().strip():
             return self._ending(State.FAILED, note or words.NO_TEXT, cause or "NoText")
-        return self._ending(state, note, cause)
+        return self._ending(state, words.notes(note, self._unread), cause)
 
     def stopped(self) -> Ending:
         """Somebody asked for a stop."""

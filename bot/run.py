@@ -1,26 +1,137 @@
 """``threadwise run``: the platforms, until they are told to stop."""
 
-from collections.abc import Sequence
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
+from bot import logs
+from bot.app import Core, assembled
 from bot.config import Config
 from bot.errors import ConfigError
+from bot.on_discord import discord_side
+from bot.quota import Limits, Quotas
+from bot.side import Side
+from bot.sources import Library
+from bot.worker import Worker
+from storage.images import RedisImages
+from storage.quotas.notices import RedisNotices
+from storage.quotas.reservations import RedisReservations
 
-
-async def run(config: Config, platforms: Sequence[str], *, demo: bool) -> None:
-    """Serve these platforms, or with none named all that have a token.
-
-    Raises:
-        ConfigError: there is no model that may answer, or no such platform in this version.
-    """
-    if not (config.has_provider or demo):
-        raise ConfigError(_NO_PROVIDER)
-    raise ConfigError(_NO_PLATFORM.format(" or ".join(platforms) or "Discord or Slack"))
-
-
+WORKER = "worker"
 _NO_PROVIDER = (
     "A model is missing: set OPENAI_API_KEY, or OPENAI_BASE_URL for a provider other than OpenAI."
 )
 _NO_PLATFORM = (
-    "This version speaks to people in the terminal only, with `threadwise chat`:"
-    " it has no {} yet, whatever tokens are set."
+    "A platform is missing: set DISCORD_BOT_TOKEN, or talk in the terminal with `threadwise chat`."
 )
+_NO_SLACK = "This version has no Slack yet, whatever tokens are set: leave `slack` out."
+_NO_STORE = (
+    "REDIS_URL is missing: processes that share the work share a store, so set it, or say"
+    " `threadwise run` without more for everything in one process."
+)
+
+
+async def run(config: Config, platforms: Sequence[str], *, demo: bool) -> None:
+    """Serve these platforms, or with none named all that have a token, until SIGTERM or SIGINT.
+
+    Args:
+        config: the environment.
+        platforms: what this process does: listen to platforms, and be a ``worker`` that answers;
+            with none named it does all.
+        demo: let the embedded model answer.
+
+    Raises:
+        ConfigError: everything that is missing, or what the platform refused.
+        StoreError: the store is not there, or not fit.
+    """
+    if problems := list(_problems(config, platforms, demo=demo)):
+        raise ConfigError(*problems)
+    logs.configure(config.log_format, sys.stderr, config.secrets)
+    stop = asyncio.Event()
+    with _told(stop):
+        async with serving(config, platforms, demo=demo):
+            await stop.wait()
+
+
+@asynccontextmanager
+async def serving(
+    config: Config, platforms: Sequence[str] = (), *, demo: bool = False
+) -> AsyncIterator[Core]:
+    """Serve for as long as the block runs, then let running answers end or hand them over."""
+    async with AsyncExitStack() as stack:
+        core = await stack.enter_async_context(assembled(config, demo=demo))
+        side = await stack.enter_async_context(discord_side(core))
+        if config.port:
+            await stack.enter_async_context(_watched(config.port, core))
+        async with asyncio.TaskGroup() as group:
+            background = [group.create_task(side.pace())]
+            if not platforms or side.platform in platforms:
+                background.append(group.create_task(side.listen()))
+            worker = _worker(core, [side])
+            working = [group.create_task(worker.run())] * (not platforms or WORKER in platforms)
+            yield core
+            worker.stop()
+            await asyncio.gather(*working)
+            for task in background:
+                task.cancel()
+
+
+def _problems(config: Config, platforms: Sequence[str], *, demo: bool) -> Iterator[str]:
+    if not (config.has_provider or demo):
+        yield _NO_PROVIDER
+    if "slack" in platforms:
+        yield _NO_SLACK
+    if not config.discord_bot_token:
+        yield _NO_PLATFORM
+    if platforms and set(platforms) != {"discord", WORKER} and not config.redis_url:
+        yield _NO_STORE
+
+
+def _worker(core: Core, sides: Sequence[Side]) -> Worker:
+    config = core.config
+    on = config.quotas == "on"
+    limits = Limits(
+        config.budget,
+        config.workspace_budget if on else None,
+        config.questions_per_hour if on else None,
+        config.answers_at_once if on else None,
+        config.turn_timeout,
+    )
+    reservations = RedisReservations(core.client, core.keys)
+    notices = RedisNotices(core.client, core.keys)
+    return core.worker(
+        [side.account for side in sides],
+        {side.platform: side.messenger for side in sides},
+        {side.platform: side.pacer for side in sides},
+        sources=Library(
+            {side.platform: side.reader for side in sides},
+            RedisImages(core.client, core.keys),
+            core.reader.effective,
+            config.history_ttl,
+        ),
+        quota=Quotas(reservations, notices, core.models, limits, core.clock),
+    )
+
+
+@asynccontextmanager
+async def _watched(port: int, core: Core) -> AsyncIterator[None]:
+    from adapters.http import serving as watched  # noqa: PLC0415 - 0.2 s that not all need
+
+    async with watched(port, core.healthy, core.counters.render):
+        yield
+
+
+@contextmanager
+def _told(stop: asyncio.Event) -> Iterator[None]:
+    """Set the event when somebody wants this process to end."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

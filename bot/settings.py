@@ -7,13 +7,17 @@ environment's ceilings.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
 from bot.messages import ConversationKey, Scope
-from bot.ports import SettingsStore
+from bot.stores import SettingsStore
 
 Value = str | int
+
+PLACES = ("auto", "thread", "reply")
+"""Where an answer may go; ``auto`` leaves it to the platform's adapter."""
 
 
 class Source(StrEnum):
@@ -39,6 +43,12 @@ class Effective:
     history_tokens: int
     """Tokens that a prompt may have."""
     max_output_tokens: int
+    place: str = PLACES[0]
+    """Where answers go: one of PLACES."""
+    quoted: int = 20
+    """Earlier messages that are read when the bot is first mentioned among them."""
+    paused: bool = False
+    """Nobody is answered; it holds for the whole workspace, or not at all."""
     sources: Mapping[str, Source] = field(default_factory=dict)
     """Of the values that do not come from the environment."""
     unreadable: tuple[tuple[Source, str], ...] = ()
@@ -81,15 +91,34 @@ def _whole(what: str, least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def _one_of(what: str, values: Mapping[str, Value]) -> Callable[[str], Value]:
+    *others, last = values
+    rule = f"{what} is {', '.join(others)} or {last}"
+
+    def parse(text: str) -> Value:
+        if text not in values:
+            close = get_close_matches(text, values, n=1)
+            raise ValueError(f"{rule}; did you mean {close[0]}?" if close else f"{rule}.")
+        return values[text]
+
+    return parse
+
+
 PARSERS: Mapping[str, Callable[[str], Value]] = {
     "model": _name("A model's name", 200),
     "persona": _text("A persona", 4_000),
     "history_turns": _whole("The number of turns", 0, 1_000),
     "history_tokens": _whole("The number of tokens", 100, 10_000_000),
     "max_output_tokens": _whole("The number of tokens", 1, 1_000_000),
+    "place": _one_of("The place", {place: place for place in PLACES}),
+    "quoted": _whole("The number of earlier messages", 0, 100),
+    "paused": _one_of("Paused", {"True": True, "False": False}),
 }
 """Every setting with what reads its text, which raises ValueError with one sentence for people.
 ``str()`` of the value is the text again."""
+
+_WIDE = frozenset({"paused"})
+"""What is set for whole workspaces only: anywhere nearer it does not count."""
 
 
 class SettingsReader:
@@ -122,7 +151,10 @@ def resolve(
     unreadable: list[tuple[Source, str]] = []
     scopes = zip(_OVERRIDES, layers, strict=True)
     stored = [
-        (source, name, layer) for source, layer in scopes for name in PARSERS if name in layer
+        (source, name, layer)
+        for source, layer in scopes
+        for name in PARSERS
+        if name in layer and (source is Source.WORKSPACE or name not in _WIDE)
     ]
     for source, name, layer in stored:
         try:
@@ -133,6 +165,11 @@ def resolve(
     chosen = replace(defaults, sources=sources, unreadable=tuple(unreadable), **values)
     capped = {name: min(getattr(chosen, name), most) for name, most in ceilings.items()}
     return replace(chosen, **capped)
+
+
+def widest(conversation: ConversationKey) -> Scope:
+    """The whole workspace."""
+    return Scope(conversation.platform, conversation.workspace)
 
 
 def nearest(conversation: ConversationKey) -> Scope:

@@ -16,3 +16,25 @@ async def together(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return one.result(), other.result()
+
+
+async def before(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether the work was done before the event came; else it was cancelled."""
+    done = False
+
+    async def do() -> None:
+        nonlocal done
+        await work
+        done = True
+        waiting.cancel()
+
+    async def wait() -> None:
+        await event.wait()
+        doing.cancel()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            doing, waiting = group.create_task(do()), group.create_task(wait())
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return done

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 
 from bot.messages import Turn
 
+PER_IMAGE = 765
+"""Tokens of a picture of 1,024 by 1,024 pixels: 85, and 170 for each tile of 512 by 512.
+https://platform.openai.com/docs/guides/images-vision#calculating-costs
+"""
+
 _ASCII = 1 / 4
 _OTHER = 0.6
 _LEAST, _MOST = 0.5, 3.0

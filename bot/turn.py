@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from bot import words
+from bot.completion import Prompt
 from bot.delivery import Delivery, Desk
 from bot.draft import Draft
 from bot.errors import (
@@ -14,16 +15,18 @@ from bot.errors import (
     ModelError,
     ModelSilent,
     PartGone,
+    PromptRejected,
     PromptTooLong,
     Revised,
     Undeliverable,
 )
 from bot.lease import Lease
-from bot.messages import Claim, Ending, Prompt, State, Turn
+from bot.messages import Claim, Ending, State, Turn
 from bot.outcomes import Committed, Unclaimed
-from bot.ports import ChatModel, Messenger, Observer, UsageLedger
+from bot.ports import ChatModel, Messenger, Observer, Quota, Sources
 from bot.prompt import PromptSettings, build
 from bot.reply import Reply, noted
+from bot.stores import UsageLedger
 from bot.together import together
 
 _log = structlog.get_logger()
@@ -41,6 +44,8 @@ class Turns:
     model: ChatModel
     messengers: Mapping[str, Messenger]
     """By platform."""
+    sources: Sources
+    quota: Quota
     ledger: UsageLedger
     observer: Observer
     seconds: float = 300
@@ -57,6 +62,7 @@ class Turns:
 
         Raises:
             StoreError: not now; the lease runs out, then it is due again.
+            NotYet: the asker has enough answers running; nothing was done.
             PlatformBusy, PlatformUnavailable: the answer is sealed, but could not be shown.
         """
         delivery = Delivery(claim, lease, self.messengers[claim.conversation.platform], self.desk)
@@ -75,6 +81,7 @@ class Turns:
             self.observer.count("rerun")
         while True:
             try:
+                claim, terms = await self._gather(claim, terms, lease)
                 ending = await self._deliver(claim, terms, lease, delivery)
                 turn = Turn(
                     claim.questions, ending, delivery.ids, self.desk.clock.now(), claim.fence
@@ -84,16 +91,27 @@ class Turns:
                 claim = await self._again(claim, lease)
                 delivery.again(claim)
 
+    async def _gather(
+        self, claim: Claim, terms: PromptSettings, lease: Lease
+    ) -> tuple[Claim, PromptSettings]:
+        """What belongs to the questions beside their words; a sealed answer needs none of it."""
+        if claim.answer.final or claim.stop:
+            return claim, terms
+        claim, images = await lease.insist(lambda: self.sources.gather(claim))
+        return claim, replace(terms, images=images)
+
     async def _deliver(
         self, claim: Claim, terms: PromptSettings, lease: Lease, delivery: Delivery
     ) -> Ending:
         """Show the answer to its end, or learn that there is nowhere to show it."""
-        reply, ending = Reply(terms.model), claim.answer.final
+        reply, ending = Reply(terms.model, claim.questions), claim.answer.final
         try:
             if claim.answer.attempt > _DELIVERIES:
                 return self._nowhere(claim, ending or reply.stopped(), Undeliverable("too often"))
             await delivery.resume()
-            ending = ending or await self._answer(claim, terms, lease, delivery, reply)
+            if ending is None:
+                answering = self._answer(claim, terms, lease, delivery, reply)
+                ending = (await together(answering, delivery.begin()))[0]
             await together(delivery.finish(ending), self._record(claim, ending, lease))
         except PartGone:  # whoever deletes the answer wants no more of it
             ending = replace(ending or reply.stopped(), state=State.STOPPED)
@@ -129,9 +147,13 @@ class Turns:
         if claim.answer.attempt > _ATTEMPTS:
             text = noted(shown, words.INTERRUPTED)
             return Ending(text, State.FAILED, terms.model, cause="Interrupted")
+        if terms.paused:
+            return Ending(words.PAUSED, State.REFUSED, terms.model)
         draft = Draft()
         asking = self._ask(claim, terms, draft, lease, reply)
         ending, _ = await together(asking, delivery.follow(draft))
+        if ending.usage and ending.cost is None:
+            ending = replace(ending, cost=self.model.cost(ending.model, ending.usage))
         if lease.stop in {"revised", "deleted"}:
             await self._record(claim, ending, lease)
             raise Revised
@@ -162,14 +184,23 @@ class Turns:
     async def _converse(
         self, claim: Claim, terms: PromptSettings, reply: Reply, draft: Draft
     ) -> None:
-        """Ask; once more with half the room, since our estimate may fall short of the truth."""
+        """Ask; once more with less, since our estimate, or a model's eyes, may fall short."""
         room = min(terms.budget, self.model.context_tokens(terms.model))
+        prompt = build(claim, replace(terms, budget=room))
+        reply.refusal = await self.quota.reserve(claim, prompt)
+        if reply.refusal is not None:
+            return
         try:
-            await self._read(build(claim, replace(terms, budget=room)), reply, draft)
+            await self._read(prompt, reply, draft)
         except PromptTooLong:
             if not claim.turns:
                 raise
             await self._read(build(claim, replace(terms, budget=room // 2)), reply, draft)
+        except PromptRejected:
+            if not terms.images:
+                raise
+            reply.blind()
+            await self._read(build(claim, replace(terms, budget=room, images={})), reply, draft)
 
     async def _read(self, prompt: Prompt, reply: Reply, draft: Draft) -> None:
         reply.asked(prompt)
@@ -180,13 +211,15 @@ class Turns:
 
     async def _record(self, claim: Claim, ending: Ending, lease: Lease) -> None:
         """Count what it used: once for each answer of the model, however it ended."""
+        await lease.insist(lambda: self.quota.settle(claim, ending))
         if claim.questions:
             await lease.insist(lambda: self.ledger.record(claim.questions, ending))
 
     async def _commit(self, claim: Claim, turn: Turn, keep: int, lease: Lease) -> None:
         """Keep the turn; a question that was deleted leaves none."""
         kept = turn if turn.questions else None
-        outcome = await lease.insist(lambda: self.desk.inbox.commit(claim, kept, keep))
+        with lease.unbounded():
+            outcome = await lease.insist(lambda: self.desk.inbox.commit(claim, kept, keep))
         if outcome is Committed.REVISED:
             raise Revised
         if outcome is Committed.STALE:

@@ -4,11 +4,11 @@ Everything here is Markdown, one sentence or a few words each, and says what to 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bot import errors
-from bot.outcomes import Cancelled
+from bot.outcomes import Accepted, Cancelled
 
 STOPPED = "*(stopped)*"
 CUT = "*(cut off at the length limit: ask to go on)*"
@@ -18,10 +18,15 @@ INTERRUPTED = "*(interrupted: ask again)*"
 NO_TEXT = "*(the model answered with nothing: ask again)*"
 """Notes that end an answer, in a paragraph of their own, whatever was shown before stands."""
 
+NO_PICTURES = "this model does not take pictures"
 AWAY = "I was away when this was asked; ask again if you still want to know."
 INBOX_FULL = "Too many questions wait here already; ask again when some are answered."
+PAUSED = "An admin has paused me here; ask again later."
 EMPTY = "There is no question in this message; write one."
-"""Sentences that refuse a message; see also ``too_long``."""
+TOO_DEAR = (
+    "One answer of this model may cost more than a day's budget; choose another with `model`."
+)
+"""Sentences that refuse a message; see also ``too_long``, ``asked_enough`` and ``spent_…``."""
 
 STOPPING = {
     Cancelled.STOPPING: "Stopping.",
@@ -29,6 +34,13 @@ STOPPING = {
     Cancelled.IDLE: "Nothing runs here.",
 }
 """Says that a wish to stop was heard, and what it met."""
+
+MET = {
+    Accepted.FULL: INBOX_FULL,
+    Accepted.STOPPING: STOPPING[Cancelled.STOPPING],
+    Accepted.IDLE: STOPPING[Cancelled.IDLE],
+}
+"""Says at once what a message met that is not kept; see also ``AWAY`` and its neighbours."""
 
 _OPERATOR = "whoever runs this bot"
 _SENTENCES: Mapping[type[errors.ThreadwiseError], str] = {
@@ -43,6 +55,7 @@ _SENTENCES: Mapping[type[errors.ThreadwiseError], str] = {
     ),
     errors.LeaseLost: "Another process of this bot took this answer over; wait for it there",
     errors.Revised: "The question was changed, so it is answered anew; wait for the new answer",
+    errors.NotYet: "You have enough answers running; wait for one of them",
     errors.ModelError: "The model gave no answer; ask again, or choose another with `model`",
     errors.WrongKey: f"The model's provider refuses the API key; {_OPERATOR} needs to replace it",
     errors.ModelUnknown: "The provider has no such model; choose another with `model`",
@@ -89,9 +102,34 @@ def sentence(error: errors.ThreadwiseError, reference: str = "") -> str:
     return f"{words} (reference {reference})." if reference else f"{words}."
 
 
+def notes(note: str, unread: Sequence[str]) -> str:
+    """What stands under an answer: a note on its end, and the files that were not read."""
+    files = f"*(not read: {', '.join(unread)})*" if unread else ""
+    return " ".join(filter(None, (note, files)))
+
+
 def too_long(length: int, limit: int) -> str:
     """Refuses a message of so many characters."""
     return f"This message has {length:,} characters, {limit:,} are allowed; shorten it."
+
+
+def asked_enough(questions: int, seconds: float) -> str:
+    """Refuses a question of somebody who asked so many in the last hour."""
+    asked = f"{questions} question{'s' * (questions > 1)}"
+    again = _when(seconds)
+    return f"You asked {asked} in the last hour, which is the limit here; ask again {again}."
+
+
+def spent_here(budget: Decimal, seconds: float) -> str:
+    """Refuses a question where the workspace's dollars of the day are spent."""
+    left = _when(seconds)
+    return f"Today's {money(budget)} for answers here are used up; ask again {left}, at 0:00 UTC."
+
+
+def spent_in_all(seconds: float) -> str:
+    """Refuses a question when all that this bot may cost in a day is spent."""
+    left = _when(seconds)
+    return f"This bot has used up its budget of today; ask again {left}, at 0:00 UTC."
 
 
 def money(dollars: Decimal | None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from bot.delivery import LANDING
-from bot.errors import PlatformBusy, PlatformUnavailable, RecordUnreadable, StoreError
+from bot.errors import NotYet, PlatformBusy, PlatformUnavailable, RecordUnreadable, StoreError
 from bot.lease import Lease
 from bot.messages import Account, Claim, ConversationKey
 from bot.outcomes import Held, Unclaimed
@@ -178,6 +178,9 @@ class Worker:
     ) -> Callable[[], Awaitable[None]] | None:
         try:
             return await self._turns.run(claim, terms, lease)
+        except NotYet as wait:
+            await self._inbox.release(claim, refund=True, delay=wait.retry_after)
+            return None
         except (PlatformBusy, PlatformUnavailable):
             sealed = claim.answer.final is not None
             await self._inbox.release(claim, refund=not sealed, delay=_RETRY)

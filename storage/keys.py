@@ -1,7 +1,8 @@
 """Every key in the store, its type and its life time: one table.
 
 All keys of one script are in one slot of a Redis Cluster: the hash tag ``{pN}`` holds whatever
-belongs to a channel, ``{w:…}`` whatever belongs to a workspace.
+belongs to a channel, ``{w:…}`` whatever belongs to a workspace, ``{quota}`` what limits people and
+money, from one person's questions to the whole installation's dollars.
 """
 
 from dataclasses import dataclass
@@ -36,12 +37,27 @@ TABLE = (
     Row("{pN}:answer:C", "hash", "7 d", "the running answer: ids, attempt, parts, final text"),
     Row("{pN}:turns:C", "list", "history TTL", "the last turns, oldest first"),
     Row("{pN}:talk:C", "hash", "max(30 d, history TTL)", "the conversation is known; its epoch"),
+    Row(
+        "{pN}:images:C", "hash", "history TTL", "message id/n → a small image, as a model gets it"
+    ),
+    Row("{pN}:token:Q:C", "string", "15 min", "by what the command Q is answered"),
+    Row("{pN}:thumbs:C", "hash", "30 d", "message id of an answer and person → 1 or -1"),
     Row("{pN}:of:M", "string", "as talk:C", "message id (question or part) → conversation"),
     Row("{pN}:seen:channel", "zset", "48 h", "message id → ms: what was accepted or refused"),
     Row("{pN}:channels:A", "zset", "30 d", "channel → ms of the last accept, for catch-up"),
     Row("{w:W}:settings:S", "hash", "none", "settings of one workspace, channel or thread"),
     Row("{w:W}:usage:day", "hash", "400 d", "tokens and cost of a day by person, channel, model"),
     Row("{w:W}:counted", "zset", "48 h", "turns whose usage was recorded"),
+    Row("{w:W}:told:P", "string", "10 min", "this person was told why they are refused"),
+    Row("{quota}:asked:P", "zset", "1 h", "what a person asked → ms"),
+    Row("{quota}:running:P", "zset", "turn timeout + 1 min", "a person's running answers → ms"),
+    Row("{quota}:held:R", "hash", "24 h", "what is set aside for an answer, and its day"),
+    Row(
+        "{quota}:spent:day", "hash", "48 h", "budget → billionths of a dollar, set aside or spent"
+    ),
+    Row("{a:A}:pace:token", "string", "10 s", "time up to which the token's calls are paid for"),
+    Row("{a:A}:pace:L", "hash", "window + 10 s", "a lane of calls: its window, and its use"),
+    Row("{a:A}:commands", "string", "none", "fingerprint of the commands that were registered"),
     Row("layout", "string", "none", "the number of partitions, checked at start"),
 )
 
@@ -92,6 +108,14 @@ class Keys:
         """A key of one workspace."""
         tag = f"w:{quote(platform, safe='')}:{quote(workspace, safe='')}"
         return f"{self.namespace}:{{{tag}}}:{name}"
+
+    def account(self, account: str, name: str) -> str:
+        """A key of one account."""
+        return f"{self.namespace}:{{a:{quote(account, safe='')}}}:{name}"
+
+    def quota(self, name: str) -> str:
+        """A key of what is set aside and spent in the whole installation."""
+        return f"{self.namespace}:{{quota}}:{name}"
 
 
 def channel_of(conversation: ConversationKey) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.completion import Image
 from bot.errors import RecordUnreadable
 from bot.messages import Ending, IncomingMessage, Turn
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 
 
 _MESSAGE, _ENDING = TypeAdapter(IncomingMessage), TypeAdapter(Ending)
+_IMAGE = TypeAdapter(Image)
 
 
 def _write(codec: TypeAdapter[T], record: T) -> str:
@@ -60,6 +62,20 @@ def read_ending(text: str) -> Ending:
         RecordUnreadable: a newer version wrote it.
     """
     return _read(_ENDING, text)
+
+
+def write_image(image: Image) -> str:
+    """The record of an image."""
+    return _write(_IMAGE, image)
+
+
+def read_image(text: str) -> Image:
+    """The image of a record.
+
+    Raises:
+        RecordUnreadable: a newer version wrote it.
+    """
+    return _read(_IMAGE, text)
 
 
 def write_turn(turn: Turn) -> str:

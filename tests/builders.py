@@ -1,5 +1,7 @@
 """Nouns for tests, with everything filled in that a test does not care about."""
 
+import time
+
 from bot.messages import (
     Claim,
     ConversationKey,
@@ -15,6 +17,9 @@ ACCOUNT = "bot"
 PLACE = ConversationKey("slack", "T1", "C1", "1700000000.000100")
 ELSEWHERE = ConversationKey("slack", "T1", "C1", "1700000000.000200")
 """Another thread of the same channel."""
+
+NOW = time.time_ns() // 1_000_000
+"""Milliseconds since 1970, the same all along."""
 
 
 def message(  # noqa: PLR0913 - one for each field that a test may care about
@@ -51,8 +56,8 @@ def turn(
     parts: tuple[str, ...] = ("p1",),
     fence: str = "f1",
 ) -> Turn:
-    """An answered turn."""
-    return Turn(questions, ending(text), parts, at=1, fence=fence)
+    """A turn that was answered a moment ago."""
+    return Turn(questions, ending(text), parts, at=NOW, fence=fence)
 
 
 def answered(claim: Claim, text: str = "An answer.") -> Turn:

@@ -23,7 +23,7 @@ from bot.accept import Receipt
 from bot.commands.base import Invocation, Reply
 from bot.errors import MessengerError, StoreError, StoreUnavailable, Undeliverable
 from bot.messages import KEPT, ConversationKey, Ending, IncomingMessage, State, Turn
-from bot.outcomes import Accepted, Cancelled
+from bot.outcomes import Cancelled
 from bot.ports import Clock, Inbox
 from bot.words import sentence
 
@@ -145,7 +145,7 @@ class Chat:
         except StoreError as error:
             await self._fail(f"{sentence(error)} {NOT_TAKEN}")
             return
-        if receipt.outcome is Accepted.ACCEPTED:
+        if receipt.kept:
             await self._report(await self._answer(id_))
         else:
             self.failed = True

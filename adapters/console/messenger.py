@@ -1,11 +1,12 @@
 """Delivers answers to a screen."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from adapters.console.dialect import growing, harmless
 from adapters.console.screen import Screen
-from bot.messages import ConversationKey, PartKey
+from bot.messages import ConversationKey, Offer, PartKey
 from bot.outcomes import Call
+from bot.plain import Silent
 from bot.ports import Clock, Part
 
 AGAIN = "The answer was interrupted; here it is from its beginning:"
@@ -13,7 +14,7 @@ _FRAME = 0.05
 """Seconds between two frames: no eye sees more."""
 
 
-class ConsoleMessenger:
+class ConsoleMessenger(Silent):
     """Keeps the promises of ``bot.ports.Messenger`` on one screen."""
 
     limit = 10**9
@@ -27,7 +28,7 @@ class ConsoleMessenger:
         """The text without what would drive the terminal."""
         return harmless(text)
 
-    async def open(self, key: PartKey, text: str, *, last: bool) -> Part:
+    async def open(self, key: PartKey, text: str, last: Offer | None) -> Part:
         """Begin a new answer on the screen.
 
         Raises:
@@ -38,7 +39,7 @@ class ConsoleMessenger:
         self._opened.add(key.question)
         await self._screen.begin()
         part = ConsolePart(f"{key.question}.{key.number}", self._screen)
-        await (part.close(text) if last else part.show(text))
+        await (part.show(text) if last is None else part.close(text, last))
         return part
 
     async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> Part | None:  # noqa: ARG002 - the port's
@@ -63,7 +64,7 @@ class ConsolePart:
         await self._screen.show(growing(text))
         self.text = text
 
-    async def close(self, text: str) -> None:
+    async def close(self, text: str, offer: Offer) -> None:  # noqa: ARG002 - there is nothing to press
         """Show the rest of it.
 
         Raises:
@@ -83,9 +84,12 @@ class FramePacer:
         self._clock = clock
         self._next = 0.0
 
-    async def reserve(self, conversation: ConversationKey, call: Call) -> float:  # noqa: ARG002 - the port's
-        """Seconds until the next frame."""
-        now = self._clock.monotonic()
-        begins = max(now, self._next) if call is Call.INTERIM else now
-        self._next = begins + _FRAME
-        return begins - now
+    async def admit(self, where: ConversationKey, call: Call, unread: Callable[[], int]) -> None:  # noqa: ARG002 - the port's
+        """Wait for the next frame."""
+        if call is Call.INTERIM:
+            await self._clock.sleep(self._next - self._clock.monotonic())
+        self._next = self._clock.monotonic() + _FRAME
+
+    async def spare(self, where: ConversationKey) -> bool:  # noqa: ARG002 - the port's
+        """A screen has room for everything."""
+        return True

@@ -1,12 +1,16 @@
 """The nouns of commands: what comes in, what goes out, and what commands work with."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
-from bot.messages import ConversationKey, Person
-from bot.ports import Inbox, SettingsStore, UsageLedger
-from bot.settings import SettingsReader
+from bot.clock import SystemClock
+from bot.messages import ConversationKey, Person, Scope
+from bot.ports import Clock, Inbox
+from bot.recent import Recent
+from bot.settings import SettingsReader, nearest, widest
+from bot.stores import SettingsStore, UsageLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,13 @@ class Invocation:
     is_admin: bool = False
     prefix: str = "/"
     """What stands before a command's name here."""
+    wide: bool = False
+    """A setting is changed for the whole workspace, not for this place alone."""
+
+    @property
+    def scope(self) -> Scope:
+        """Where a setting is changed."""
+        return widest(self.conversation) if self.wide else nearest(self.conversation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class ModelList(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: ``listed`` needs a place
 class Services:
     """What commands work with."""
 
@@ -56,6 +67,19 @@ class Services:
     models: ModelList
     patience: float = 2.0
     """Seconds to wait for the providers' lists."""
+    clock: Clock = field(default_factory=SystemClock)
+
+    @cached_property
+    def listed(self) -> Recent[str, Sequence[str]]:
+        """What ``models.offered`` said at most a minute ago: for what is asked at each key."""
+        return Recent(self.models.offered, self.clock, seconds=60)
+
+
+CHOICES = 25
+"""Completions that are offered at once: what Discord shows.
+
+Source: https://docs.discord.com/developers/interactions/application-commands#autocomplete
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +88,10 @@ class Argument:
 
     name: str
     help: str
+    choices: Callable[[Services, Invocation, str], Awaitable[Sequence[str]]] | None = None
+    """Completes what is typed so far, with CHOICES values at most; see ``Commands.choices``."""
+    long: bool = False
+    """A text of many lines: a form with the present one in it suits; see ``Commands.current``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +103,12 @@ class Command:
     run: Callable[[Services, Invocation], Awaitable[Reply]]
     argument: Argument | None = None
     admin: bool = False
-    """Only admins may use it."""
+    """Changing something needs an admin; showing, without the argument, is for everyone."""
+
+    @property
+    def only_changes(self) -> bool:
+        """Whether nobody but an admin has a use for it."""
+        return self.admin and self.argument is None
 
     def __str__(self) -> str:
         return f"{self.name} [{self.argument.name}]" if self.argument else self.name

@@ -1,9 +1,10 @@
 """The one table of commands: every platform registers, parses and lists them from here."""
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
-from bot.commands import model, persona, talk, usage
+from bot.commands import model, pause, persona, settings, talk, usage
 from bot.commands.base import Command, Invocation, Reply, Services
 
 
@@ -13,17 +14,25 @@ async def _help(_: Services, invocation: Invocation) -> Reply:
 
 def _line(command: Command, prefix: str) -> str:
     argument = f"; {command.argument.name}: {command.argument.help}" if command.argument else ""
-    admins = " (admins only)" if command.admin else ""
-    return f"- `{prefix}{command}`: {command.summary}{argument}{admins}"
+    return f"- `{prefix}{command}`: {command.summary}{argument}{_who(command)}"
+
+
+def _who(command: Command) -> str:
+    if not command.admin:
+        return ""
+    return " (admins only)" if command.only_changes else " (only admins change it)"
 
 
 COMMANDS = (
     Command("help", "List what you can tell me to do", _help),
     model.COMMAND,
     persona.COMMAND,
+    settings.COMMAND,
     talk.RESET,
     talk.STOP,
     usage.COMMAND,
+    pause.PAUSE,
+    pause.RESUME,
 )
 """In the order in which people read them."""
 
@@ -45,9 +54,38 @@ class Commands:
         command = _BY_NAME.get(name)
         if command is None:
             return Reply(_unknown(name, invocation.prefix))
-        if command.admin and not invocation.is_admin:
-            return Reply(f"Only admins can use `{invocation.prefix}{name}` here; please ask one.")
+        if not invocation.is_admin and _changes(command, invocation):
+            return Reply(_refused(command, invocation.prefix))
         return await command.run(self._services, invocation)
+
+    async def choices(self, name: str, invocation: Invocation, typed: str) -> Sequence[str]:
+        """What may be meant by the beginning of an argument, CHOICES values at most.
+
+        Raises:
+            StoreError: the store did not answer.
+        """
+        argument = _BY_NAME[name].argument
+        if argument is None or argument.choices is None:
+            return ()
+        return await argument.choices(self._services, invocation, typed)
+
+    async def current(self, name: str, invocation: Invocation) -> str:
+        """The whole value that holds here of the setting that this command changes.
+
+        Raises:
+            StoreError: the store did not answer.
+        """
+        now = await self._services.reader.effective(invocation.conversation)
+        return str(getattr(now, name))
+
+
+def _changes(command: Command, invocation: Invocation) -> bool:
+    return command.only_changes or (command.admin and bool(invocation.argument.strip()))
+
+
+def _refused(command: Command, prefix: str) -> str:
+    look = "" if command.only_changes else f" `{prefix}{command.name}` alone shows what holds."
+    return f"Only admins can do that; please ask one.{look}"
 
 
 def parse(text: str, prefix: str) -> tuple[str, str] | None:

@@ -6,8 +6,9 @@ these check theirs. Every field may be missing: compatible servers leave out wha
 
 from pydantic import BaseModel, TypeAdapter
 
+from bot.completion import Finished, ModelEvent, TextDelta, Thinking
 from bot.errors import StreamBroken
-from bot.messages import Finished, ModelEvent, TextDelta, Thinking, Usage
+from bot.messages import Usage
 from bot.models.deadlines import Deadlines
 
 

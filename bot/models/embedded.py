@@ -30,6 +30,7 @@ class Embedded:
     """It could hold more, but reading so long a prompt already takes two cores ten seconds."""
     max_output_tokens = 512
     is_openai = False
+    sees = False
 
     def __init__(self, data_dir: Path) -> None:
         self._log = data_dir / "embedded-model.log"

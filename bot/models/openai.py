@@ -18,8 +18,9 @@ from openai import (
     UnprocessableEntityError,
 )
 
+from bot.completion import Metered, ModelEvent, Prompt
 from bot.errors import ModelError, ModelUnavailable, PromptRejected, StreamBroken
-from bot.messages import Metered, ModelEvent, Prompt, Usage
+from bot.messages import Usage
 from bot.models.chunks import Chunk, Reading, listed
 from bot.models.deadlines import Deadlines, within
 from bot.models.parameters import named, parameters

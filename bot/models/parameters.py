@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from bot.messages import ChatMessage, Prompt
+from bot.completion import ChatMessage, Image, Prompt
 from bot.models import catalogue
 from bot.models.providers import Provider
 
@@ -37,8 +37,16 @@ def _optional(provider: Provider, model: str, prompt: Prompt) -> dict[str, Any]:
     }
 
 
-def _message(message: ChatMessage) -> dict[str, str]:
-    return {"role": message.role.value, "content": message.text}
+def _message(message: ChatMessage) -> dict[str, Any]:
+    """Text alone stays a plain string: what providers cached by it stays cached."""
+    text = {"type": "text", "text": message.text}
+    parts = [text, *map(_part, message.images)] if message.images else message.text
+    return {"role": message.role.value, "content": parts}
+
+
+def _part(image: Image) -> dict[str, Any]:
+    url = f"data:{image.media_type};base64,{image.data}"
+    return {"type": "image_url", "image_url": {"url": url}}
 
 
 def named(request: dict[str, Any], param: str, complaint: str) -> str | None:

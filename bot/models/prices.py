@@ -7,7 +7,7 @@ import genai_prices
 import genai_prices.data  # its tables, loaded with this module and not while an answer waits
 
 from bot.messages import Usage
-from bot.models.providers import Price, Provider
+from bot.models.providers import Price, Provider, Source
 
 _MILLION = 1_000_000
 
@@ -19,11 +19,11 @@ class Prices:
         self._own = own
 
     def cost(
-        self, provider: Provider, model: str, usage: Usage, *, cache_writes: int = 0
+        self, source: Source, model: str, usage: Usage, *, cache_writes: int = 0
     ) -> Decimal | None:
         """The price of one answer; None: unknown."""
-        price = self._own.get(f"{provider.name}/{model}")
-        return _own(price, usage) if price else _public(provider, model, usage, cache_writes)
+        price = self._own.get(f"{source.name}/{model}")
+        return _own(price, usage) if price else _public(source, model, usage, cache_writes)
 
 
 def _own(price: Price, usage: Usage) -> Decimal:
@@ -36,8 +36,10 @@ def _own(price: Price, usage: Usage) -> Decimal:
     return dollars / _MILLION
 
 
-def _public(provider: Provider, model: str, usage: Usage, cache_writes: int) -> Decimal | None:
+def _public(source: Source, model: str, usage: Usage, cache_writes: int) -> Decimal | None:
     """By the provider's address: a server of one's own never has OpenAI's prices."""
+    if not isinstance(source, Provider):  # it has no address yet: it runs on this machine
+        return None
     try:
         return genai_prices.calc_price(
             genai_prices.Usage(
@@ -47,7 +49,7 @@ def _public(provider: Provider, model: str, usage: Usage, cache_writes: int) -> 
                 output_tokens=usage.completion_tokens,
             ),
             model,
-            provider_api_url=provider.base_url,
+            provider_api_url=source.base_url,
         ).total_price
     except (LookupError, ValueError):  # not in its tables; or counts that contradict each other
         return None

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
-from bot.messages import ModelEvent, Prompt
+from bot.completion import ModelEvent, Prompt
 
 _OPENAI = "api.openai.com"
 
@@ -45,6 +45,11 @@ class Provider:
         except ValueError:  # a name, not an address
             return False
 
+    @property
+    def sees(self) -> bool:
+        """Whether its models may be given images; of those, some will refuse."""
+        return True
+
     async def ready(self) -> Self:
         """Itself: it is reachable, or it is not."""
         return self
@@ -65,6 +70,11 @@ class Source(Protocol):
 
     @property
     def is_openai(self) -> bool:
+        """See Provider."""
+        ...
+
+    @property
+    def sees(self) -> bool:
         """See Provider."""
         ...
 

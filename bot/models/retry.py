@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from stamina import retry_context
 from stamina.instrumentation import StructlogOnRetryHook, set_on_retry_hooks
 
+from bot.completion import ModelEvent, TextDelta
 from bot.errors import ModelSilent, ModelUnavailable, RateLimited
-from bot.messages import ModelEvent, TextDelta
 
 # Its own choice would import whatever it finds, at the first retry, in the running loop.
 set_on_retry_hooks([StructlogOnRetryHook])

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
+from importlib import import_module
 from typing import ClassVar, Self
 
 import structlog
 
+from bot.completion import ChatMessage, ModelEvent, Prompt, Role
 from bot.errors import ModelAbsent, ModelError
-from bot.messages import ChatMessage, ModelEvent, Prompt, Role
+from bot.messages import Usage
 from bot.models import catalogue
 from bot.models.deadlines import Deadlines
 from bot.models.providers import Client, ModelInfo, Price, Provider, Source
@@ -83,7 +86,27 @@ class Models:
     async def _ask(self, prompt: Prompt) -> AsyncGenerator[ModelEvent]:
         source, model = self._route(prompt.model)
         client = await self._client(source)
-        return client.stream(prompt, model)
+        return client.stream(prompt if source.sees else _unseen(prompt), model)
+
+    def cost(self, model: str, usage: Usage) -> Decimal | None:
+        """Dollars at list price; None where the price is unknown.
+
+        Raises:
+            ModelAbsent: there is no provider.
+        """
+        from bot.models.prices import Prices  # noqa: PLC0415 - as in ``_connect``
+
+        source, name = self._route(model)
+        return Prices(self._prices).cost(source, name, usage)
+
+    async def quote(self, model: str, usage: Usage) -> Decimal | None:
+        """As ``cost``, where perhaps nothing was asked yet: no other task waits for the tables.
+
+        Raises:
+            ModelAbsent: there is no provider.
+        """
+        await asyncio.to_thread(import_module, "bot.models.prices")
+        return self.cost(model, usage)
 
     def context_tokens(self, model: str) -> int:
         """Tokens that a prompt to this model may have, its answer not included.
@@ -93,6 +116,16 @@ class Models:
         """
         source, name = self._route(model)
         return source.context_tokens or catalogue.context_tokens(name)
+
+    def sees(self, model: str) -> bool:
+        """Whether a prompt to this model may hold images; where not, they are left out.
+
+        A model that may, and does not take them, raises PromptRejected.
+
+        Raises:
+            ModelAbsent: there is no provider.
+        """
+        return self._route(model)[0].sees
 
     async def warm(self, model: str) -> None:
         """Do beforehand what the first question would wait for.
@@ -182,6 +215,10 @@ class Models:
         except ModelError as error:
             return error
         return None
+
+
+def _unseen(prompt: Prompt) -> Prompt:
+    return replace(prompt, messages=tuple(replace(m, images=()) for m in prompt.messages))
 
 
 def _warnings(source: Source, model: str, infos: Sequence[ModelInfo]) -> list[str]:

@@ -48,6 +48,8 @@ _BY_STATUS: dict[int, type[ModelError]] = {
 }
 _REFUSED, _BROKEN = 400, 500
 _TOO_LONG = re.compile(r"context (length|size|window)", re.IGNORECASE)
+_BLIND = re.compile(r"image input is not supported", re.IGNORECASE)
+"""llama.cpp's server says it with a 500: https://github.com/ggml-org/llama.cpp"""
 _IDENTIFIER = re.compile(r"[\w.\[\]-]{1,80}")
 
 
@@ -88,6 +90,8 @@ def translate(complaint: Complaint, provider: str) -> ModelError:
 
 
 def _kind(complaint: Complaint) -> type[ModelError]:
+    if _BLIND.search(complaint.text):
+        return PromptRejected
     for word in (complaint.code, complaint.kind):
         if word in _BY_WORD:
             return _BY_WORD[word]

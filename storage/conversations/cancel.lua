@@ -1,4 +1,4 @@
--- Ask for a stop: of the running answer, or of the one message that is named.
+-- Ask for a stop: of the running answer, or of the one message that is named, by any of its parts too.
 -- KEYS due inbox msgs answer stop | ARGV conversation id why stop_ms bus signal
 local due, inbox, msgs, answer, stop = unpack(KEYS)
 local conversation, id = ARGV[1], ARGV[2]
@@ -6,6 +6,7 @@ local running = false
 for _, one in ipairs(cjson.decode(redis.call('HGET', answer, 'ids') or '[]')) do
   running = running or id == '' or one == id
 end
+for _, part in ipairs(redis.call('HVALS', answer)) do running = running or part == id end
 if not running and id ~= '' then -- it only waits
   if redis.call('ZREM', inbox, id) == 0 then return 'idle' end
   redis.call('HDEL', msgs, id)

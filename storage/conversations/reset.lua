@@ -1,6 +1,6 @@
--- Forget the turns; with known == '0' also that the conversation is known.
--- KEYS turns talk | ARGV known
-redis.call('DEL', KEYS[1])
+-- Forget the turns and their images; with known == '0' also that the conversation is known.
+-- KEYS turns talk images thumbs | ARGV known
+redis.call('DEL', KEYS[1], KEYS[3], KEYS[4])
 if ARGV[1] == '0' then
   redis.call('DEL', KEYS[2])
 elseif redis.call('EXISTS', KEYS[2]) == 1 then

@@ -1,7 +1,8 @@
 -- Keep a message until it is answered: once, however often and by whomever it is brought.
--- KEYS due inbox msgs talk of seen channels
--- ARGV conversation id at record follow_up cap refusal channel bus wake seen_ms inbox_ms talk_ms channels_ms
-local due, inbox, msgs, talk, of, seen, channels = unpack(KEYS)
+-- KEYS due inbox msgs talk of seen channels stop
+-- ARGV conversation id at record follow_up cap refusal channel bus wake seen_ms inbox_ms talk_ms channels_ms stop_ms stop_signal
+-- A refusal 'stop' is a wish to stop what runs. Half a millisecond more in an inbox: it had to wait.
+local due, inbox, msgs, talk, of, seen, channels, stop = unpack(KEYS)
 local conversation, id, follow_up, refusal, channel = ARGV[1], ARGV[2], ARGV[5] == '1', ARGV[7], ARGV[8]
 local seen_ms, inbox_ms, talk_ms, channels_ms = ARGV[11], ARGV[12], ARGV[13], ARGV[14]
 local t = redis.call('TIME')
@@ -13,10 +14,18 @@ if follow_up and redis.call('EXISTS', talk) == 0 then return {'unknown'} end
 redis.call('ZADD', seen, now, id)
 redis.call('ZREMRANGEBYSCORE', seen, '-inf', now - seen_ms)
 redis.call('PEXPIRE', seen, seen_ms)
+local before = redis.call('ZCARD', inbox)
+if refusal == 'stop' then
+  if before == 0 then return {'idle'} end
+  if redis.call('HGET', stop, conversation) ~= 'deleted' then redis.call('HSET', stop, conversation, 'user') end
+  redis.call('PEXPIRE', stop, ARGV[15])
+  redis.call('PUBLISH', ARGV[9], ARGV[16])
+  return {'stopping'}
+end
 if refusal ~= '' then return {'refused'} end
-if redis.call('ZCARD', inbox) >= tonumber(ARGV[6]) then return {'full'} end
+if before >= tonumber(ARGV[6]) then return {'full'} end
 
-redis.call('ZADD', inbox, ARGV[3], id)
+redis.call('ZADD', inbox, ARGV[3] + (before > 0 and 0.5 or 0), id)
 redis.call('PEXPIRE', inbox, inbox_ms)
 redis.call('HSET', msgs, id, ARGV[4])
 redis.call('PEXPIRE', msgs, inbox_ms)
@@ -29,4 +38,4 @@ redis.call('PEXPIRE', channels, channels_ms)
 redis.call('ZADD', due, 'NX', now, conversation) -- one that runs already is due again at its commit
 redis.call('PEXPIRE', due, inbox_ms)
 redis.call('PUBLISH', ARGV[9], ARGV[10])
-return {'accepted'}
+return {before > 0 and 'queued' or 'accepted'}

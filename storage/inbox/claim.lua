@@ -47,6 +47,7 @@ if reason == 'revised' then -- this claim reads the new text
   reason = ''
 end
 if left == 0 then reason = 'deleted' end
+local waited = ids[1] and (redis.call('ZSCORE', inbox, ids[1]) or 0) % 1 > 0
 local past = history > 0 and redis.call('LRANGE', turns, -history, -1) or {}
 local total = redis.call('HGET', talk, 'turns') or '0'
-return {'claimed', ids, records, redis.call('HGETALL', answer), past, total, redis.call('ZCARD', inbox), reason}
+return {'claimed', ids, records, redis.call('HGETALL', answer), past, total, redis.call('ZCARD', inbox), waited and 1 or 0, reason}

@@ -15,6 +15,7 @@ from storage.connect import signals
 from storage.conversations.conversations import (
     INBOX_MS,
     SEEN_MS,
+    STOP_MS,
     RedisConversations,
     readable,
     signal,
@@ -47,21 +48,30 @@ class Terms:
 class RedisInbox(RedisConversations):
     """Keeps the promises of ``bot.ports.Inbox`` over Redis or Valkey."""
 
-    def __init__(self, client: Client, keys: Keys, terms: Terms | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        keys: Keys,
+        terms: Terms | None = None,
+        renewing: Client | None = None,
+    ) -> None:
+        """``renewing``: connections for renewals alone, so that they wait behind nothing."""
         super().__init__(client, keys)
         self._terms = terms = terms or Terms()
         self._lease_ms, self._turns_ms = int(terms.lease * 1000), int(terms.history_ttl * 1000)
         self._talk_ms = max(30 * DAY, self._turns_ms)
         here = Path(__file__).parent
         self._run |= {name: Script(client, here / f"{name}.lua") for name in _SCRIPTS}
+        self._run["renew"] = Script(renewing or client, here / "renew.lua")
 
     async def accept(self, message: IncomingMessage, refusal: str = "") -> Accepted:
         where = message.conversation
         channels = self._keys.shared(partition(where), f"channels:{message.account}")
         seen, of = self._keys.seen(where), self._keys.of(where, message.id)
         due, inbox, msgs, talk = self._due(message.account, where), *self._own(where, *_WAITING)
+        stop = self._own(where, "stop")
         reply = await self._run["accept"](
-            [due, inbox, msgs, talk, of, seen, channels],
+            [due, inbox, msgs, talk, of, seen, channels, *stop],
             [
                 *(str(where), message.id, message.at, records.write_message(message)),
                 *(
@@ -72,6 +82,7 @@ class RedisInbox(RedisConversations):
                 ),
                 *(self._keys.bus, signal("wake", message.account, where)),
                 *(SEEN_MS, INBOX_MS, self._talk_ms, CHANNELS_MS),
+                *(STOP_MS, signal("stop", message.account, where)),
             ],
         )
         return Accepted(reply[0])
@@ -186,7 +197,7 @@ def _heard(text: str) -> Signal | None:
 
 
 def _claim(account: str, conversation: ConversationKey, fence: str, *reply: Any) -> Claim:
-    ids, messages, answer, past, total, waiting, stop = reply
+    ids, messages, answer, past, total, waiting, waited, stop = reply
     return Claim(
         conversation=conversation,
         account=account,
@@ -197,6 +208,7 @@ def _claim(account: str, conversation: ConversationKey, fence: str, *reply: Any)
         turns=readable(past),
         total=int(total),
         waiting=waiting,
+        waited=bool(waited),
         stop=stop,
     )
 

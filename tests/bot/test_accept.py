@@ -72,7 +72,7 @@ async def test_a_full_inbox_is_said(client: Client) -> None:
     door = Door(RedisInbox(client, Keys()), Counters(), At())
     outcomes = [await door.accept(message(str(n), 1_000_000)) for n in range(51)]
     assert outcomes[-1] == Receipt(Accepted.FULL, words.INBOX_FULL)
-    assert {receipt.outcome for receipt in outcomes[:-1]} == {Accepted.ACCEPTED}
+    assert {receipt.outcome for receipt in outcomes[:-1]} <= {Accepted.ACCEPTED, Accepted.QUEUED}
 
 
 @pytest.mark.parametrize("text", ["stop", " Stop. ", "STOP!!"])
@@ -95,7 +95,7 @@ async def test_the_word_stop_stops_once(door: Door, inbox: RedisInbox, text: str
 async def test_stop_where_nothing_runs(door: Door) -> None:
     """It says so, and is no question."""
     said = await door.accept(message("1", 1_000_000, text="stop"))
-    assert said == Receipt(Accepted.REFUSED, words.STOPPING[Cancelled.IDLE])
+    assert said == Receipt(Accepted.IDLE, words.STOPPING[Cancelled.IDLE])
 
 
 async def test_a_stop_among_others_talk_is_not_for_us(door: Door) -> None:

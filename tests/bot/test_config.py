@@ -1,5 +1,6 @@
 """The configuration says what it read, or everything that is wrong with it."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ WRONG = {
     "OPENAI_BASE_URL": "localhost:11434",
     "PORT": "80000",
     "REDIS_URL": f"http://:{HIDDEN}@store",
+    "THREADWISE_BUDGET": "-1",
     "THREADWISE_HISTORY_TURNS": "many",
     "THREADWISE_INBOX_CAP": "1001",
     "THREADWISE_LEASE": "soon",
@@ -24,6 +26,7 @@ WRONG = {
     "THREADWISE_PRICES": "{",
     "THREADWISE_PROVIDERS__BOX__BASE_URL": f"ftp://{HIDDEN}@box",
     "THREADWISE_PROVIDERS__OPENAI__BASE_URL": "http://box/v1",
+    "THREADWISE_QUOTAS": "no",
 }
 """Variables with values that no setting takes."""
 
@@ -187,6 +190,15 @@ def test_times_have_units(environment: dict[str, str], text: str, seconds: float
     """A time is a number of seconds, or of what the letter behind it says."""
     environment["THREADWISE_HISTORY_TTL"] = text
     assert load(None).history_ttl == seconds
+
+
+@pytest.mark.usefixtures("environment")
+def test_money_is_safe_by_default() -> None:
+    """Who sets nothing has limits for persons, workspaces and the whole installation."""
+    config = load(None)
+    assert config.quotas == "on"
+    assert (config.questions_per_hour, config.answers_at_once) == (20, 2)
+    assert (config.workspace_budget, config.budget) == (Decimal(2), Decimal(10))
 
 
 def test_no_secret_is_shown_by_the_configuration(environment: dict[str, str]) -> None:

@@ -8,8 +8,9 @@ import pytest
 from bot.delivery import Delivery, Desk
 from bot.errors import LeaseLost, StoreUnavailable
 from bot.lease import Lease
-from bot.messages import Answer, Claim, Ending, PartKey, State
+from bot.messages import Answer, Claim, Ending, Offer, PartKey, State
 from bot.outcomes import LOST
+from bot.plain import Silent
 from bot.ports import Part
 from tests.builders import ACCOUNT, PLACE, message
 
@@ -115,7 +116,7 @@ async def test_a_store_that_is_away_is_asked_again() -> None:
     assert await Lease(Stopped(), 108).insist(call) == "here"
 
 
-class Watched:
+class Watched(Silent):
     """An inbox, a pacer, a platform and a part; the lease runs out while it notes something."""
 
     limit = 100
@@ -132,13 +133,12 @@ class Watched:
     async def note_final(self, *_: object, **__: object) -> None:
         self.clock.at += 1_000
 
-    async def reserve(self, *_: object) -> float:
-        return 0
+    async def admit(self, *_: object) -> None: ...
 
     def dialect(self, text: str) -> str:
         return text
 
-    async def open(self, key: PartKey, text: str, *, last: bool) -> Part:  # noqa: ARG002
+    async def open(self, key: PartKey, text: str, last: Offer | None) -> Part:  # noqa: ARG002
         self.requests.append("open")
         return self
 
@@ -148,7 +148,7 @@ class Watched:
     async def show(self, text: str) -> None:
         raise AssertionError(text)
 
-    async def close(self, text: str) -> None:  # noqa: ARG002
+    async def close(self, text: str, offer: Offer) -> None:  # noqa: ARG002
         self.requests.append("close")
 
     async def delete(self) -> None:
@@ -162,7 +162,7 @@ async def test_no_request_is_sent_behind_the_lease(parts: dict[int, str]) -> Non
     world = Watched(clock)
     answer = Answer(parts=parts)
     claim = Claim(PLACE, ACCOUNT, "f1", ("1",), (message("1"),), answer, (), 0, 1)
-    desk = Desk(world, world, clock)  # type: ignore[arg-type]
+    desk = Desk(world, {PLACE.platform: world}, clock)  # type: ignore[arg-type, dict-item]
     delivery = Delivery(claim, Lease(clock, 108), world, desk)
     await delivery.resume()
     with pytest.raises(LeaseLost):

@@ -11,8 +11,9 @@ import structlog
 from pydantic import SecretStr
 
 from bot import logs
+from bot.completion import ChatMessage, Role
 from bot.errors import ConfigError
-from bot.messages import ChatMessage, ConversationKey, Role
+from bot.messages import ConversationKey
 
 pytestmark = pytest.mark.usefixtures("restored_logging")
 

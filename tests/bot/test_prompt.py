@@ -7,18 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.completion import ChatMessage, Prompt, Role
 from bot.errors import PromptTooLong
 from bot.messages import (
     KEPT,
     Answer,
-    ChatMessage,
     Claim,
     ConversationKey,
     Ending,
     IncomingMessage,
     Person,
-    Prompt,
-    Role,
     State,
     Trigger,
     Turn,

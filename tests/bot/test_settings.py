@@ -1,5 +1,6 @@
 """Which value of a setting holds."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import ConversationKey, Scope
-from bot.settings import PARSERS, Effective, SettingsReader, Source, nearest, resolve
+from bot.settings import PARSERS, Effective, SettingsReader, Source, nearest, resolve, widest
 
 DEFAULTS = Effective(
     model="m", persona="p", history_turns=20, history_tokens=24_000, max_output_tokens=4_000
@@ -67,6 +68,36 @@ def test_a_value_that_does_not_parse_counts_as_unset(name: str, text: str) -> No
     assert effective.unreadable == ((Source.CHANNEL, name),)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("thraed", "The place is auto, thread or reply; did you mean thread?"),
+        ("elsewhere", "The place is auto, thread or reply."),
+    ],
+)
+def test_a_place_is_one_of_three(text: str, said: str) -> None:
+    """Anything else is refused with what there is, and with the one that was meant."""
+    with pytest.raises(ValueError, match=re.escape(said) + "$"):
+        PARSERS["place"](text)
+    assert PARSERS["place"]("thread") == "thread"
+
+
+def test_earlier_messages_are_bounded() -> None:
+    """None to a hundred are read, whatever anybody sets."""
+    assert [PARSERS["quoted"](text) for text in ("0", "100")] == [0, 100]
+    with pytest.raises(ValueError, match="from 0 to 100"):
+        PARSERS["quoted"]("101")
+
+
+@pytest.mark.parametrize("nearer", ["True", "False"])
+def test_a_pause_is_of_the_whole_workspace(nearer: str) -> None:
+    """What a channel or a thread says neither pauses nor resumes anything."""
+    for wide in (True, False):
+        layers = [{"paused": str(wide)}, {"paused": nearer}, {"paused": nearer}]
+        effective = resolve(DEFAULTS, layers, {})
+        assert (effective.paused, effective.source("paused")) == (wide, Source.WORKSPACE)
+
+
 def test_an_unknown_setting_changes_nothing() -> None:
     """A name that only a newer version knows is passed over."""
     assert resolve(DEFAULTS, [{"mood": "good"}, {}, {}], {}) == DEFAULTS
@@ -115,4 +146,6 @@ def test_the_nearest_scope_is_the_thread_or_the_channel() -> None:
     """Settings made in a thread are the thread's, elsewhere the channel's."""
     channel = ConversationKey("slack", "team", "general")
     assert nearest(channel) == Scope("slack", "team", "general")
-    assert nearest(replace(channel, thread="1.2")) == Scope("slack", "team", "general", "1.2")
+    thread = replace(channel, thread="1.2")
+    assert nearest(thread) == Scope("slack", "team", "general", "1.2")
+    assert widest(thread) == Scope("slack", "team")

@@ -8,7 +8,7 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,13 +29,16 @@ from bot.errors import (
 )
 from bot.messages import (
     Account,
+    Claim,
     ConversationKey,
     IncomingMessage,
+    Offer,
     PartKey,
     Person,
     Trigger,
 )
 from bot.outcomes import Call
+from bot.plain import Silent
 from bot.ports import Clock
 from bot.worker import Worker
 from tests.platforms.board import LIMIT
@@ -104,7 +107,7 @@ class BoardPart:
     async def show(self, text: str) -> None:
         await self._say(text, last=False)
 
-    async def close(self, text: str) -> None:
+    async def close(self, text: str, offer: Offer) -> None:  # noqa: ARG002 - no buttons here
         await self._say(text, last=True)
 
     async def delete(self) -> None:
@@ -121,7 +124,7 @@ class BoardPart:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardMessenger:
+class BoardMessenger(Silent):
     """Keeps the promises of ``bot.ports.Messenger``."""
 
     line: Line
@@ -130,9 +133,9 @@ class BoardMessenger:
     def dialect(self, text: str) -> str:
         return text
 
-    async def open(self, key: PartKey, text: str, *, last: bool) -> BoardPart:
+    async def open(self, key: PartKey, text: str, last: Offer | None) -> BoardPart:
         channel = key.conversation.channel
-        said = {"text": text, "key": _mark(key), "last": last}
+        said = {"text": text, "key": _mark(key), "last": last is not None}
         posted = await self.line.ask("POST", f"/{channel}/posts", said)
         return BoardPart(self.line, channel, posted["id"], text)
 
@@ -155,13 +158,15 @@ class Beat:
     clock: Clock
     _next: dict[ConversationKey, float] = field(default_factory=dict)
 
-    async def reserve(self, conversation: ConversationKey, call: Call) -> float:
-        if call is not Call.INTERIM:
-            return 0.0
-        now = self.clock.monotonic()
-        at = max(now, self._next.get(conversation, 0.0))
-        self._next[conversation] = at + self.seconds
-        return at - now
+    async def admit(self, where: ConversationKey, call: Call, unread: Callable[[], int]) -> None:  # noqa: ARG002 - the port's
+        if call is Call.INTERIM:
+            now = self.clock.monotonic()
+            at = max(now, self._next.get(where, 0.0))
+            await self.clock.sleep(at - now)
+            self._next[where] = at + self.seconds
+
+    async def spare(self, where: ConversationKey) -> bool:  # noqa: ARG002 - the port's
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +237,7 @@ async def running(
         core = replace(made, clock=clock or made.clock)
         line = Line(http, url)
         beat = Beat(pace, core.clock)
-        worker = core.worker([ACCOUNT], {"board": BoardMessenger(line)}, beat)
+        worker = core.worker([ACCOUNT], {"board": BoardMessenger(line)}, {"board": beat})
         async with asyncio.TaskGroup() as tasks:
             intake = tasks.create_task(Intake(core, line).run())
             working = tasks.create_task(worker.run())

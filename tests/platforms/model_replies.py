@@ -74,10 +74,17 @@ BUSY = Failure(429, "rate_limit_exceeded", "requests", headers={"retry-after-ms"
 Behaviour = Reply | Failure
 
 
-def answer(messages: Sequence[Mapping[str, str]]) -> str:
-    """What is answered to a conversation when the test says nothing."""
-    asked = [m["content"] for m in messages if m["role"] == "user"]
+def answer(messages: Sequence[Mapping[str, Any]]) -> str:
+    """What is answered to a conversation when the test says nothing; images are named."""
+    asked = [said(m["content"]) for m in messages if m["role"] == "user"]
     return f"answer to: {asked[-1] if asked else ''} [{len(messages)} messages]"
+
+
+def said(content: str | Sequence[Mapping[str, Any]]) -> str:
+    """The content of a message as text: a string, or parts of which some may be images."""
+    if isinstance(content, str):
+        return content
+    return " ".join(part.get("text", f"[{part['type']}]") for part in content)
 
 
 def tokens_of(body: dict[str, Any], reply: Reply) -> Sequence[str]:
@@ -88,7 +95,7 @@ def tokens_of(body: dict[str, Any], reply: Reply) -> Sequence[str]:
 
 def usage_of(body: dict[str, Any], reply: Reply, tokens: int) -> dict[str, Any]:
     """A word of the prompt is a token, and so is what was sent as one."""
-    prompt = sum(len(message["content"].split()) for message in body["messages"])
+    prompt = sum(len(said(message["content"]).split()) for message in body["messages"])
     counts = {
         "prompt_tokens": prompt,
         "completion_tokens": tokens,

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from bot.errors import RecordUnreadable
 from bot.messages import ConversationKey, Scope
-from bot.ports import SettingsStore
+from bot.stores import SettingsStore
 from storage.connect import connect
 from storage.keys import Keys
 from storage.scripts import Client

@@ -14,7 +14,7 @@ from adapters.console.screen import Pipe
 from adapters.console.terminal import Terminal
 from bot.clock import SystemClock
 from bot.errors import PlatformUnavailable, Undeliverable
-from bot.messages import ConversationKey, PartKey
+from bot.messages import ConversationKey, Offer, PartKey
 from bot.outcomes import Call
 
 PLACE = ConversationKey("console", "local", "x")
@@ -81,8 +81,8 @@ async def test_nothing_is_drawn_over_a_prompt() -> None:
 async def test_a_part_closed_twice_is_written_once() -> None:
     """Closing again adds nothing."""
     drawn = Drawn()
-    part = await ConsoleMessenger(drawn.screen).open(KEY, "Hello", last=True)
-    await part.close("Hello")
+    part = await ConsoleMessenger(drawn.screen).open(KEY, "Hello", Offer.NOTHING)
+    await part.close("Hello", Offer.NOTHING)
     assert drawn.text.count("Hello") == 1
     assert part.text == "Hello"
 
@@ -91,9 +91,9 @@ async def test_an_answer_begun_again_says_so(ends: tuple[BinaryIO, BinaryIO]) ->
     """The second attempt in the same terminal is announced, and written whole."""
     reader, writer = ends
     messenger = ConsoleMessenger(Pipe(writer, writer))
-    await messenger.open(KEY, "Half", last=False)
+    await messenger.open(KEY, "Half", None)
     assert await messenger.find(KEY, "") is None
-    await messenger.open(KEY, "Half and whole", last=True)
+    await messenger.open(KEY, "Half and whole", Offer.NOTHING)
     assert os.read(reader.fileno(), 999).decode() == f"Half{AGAIN}\n\n\nHalf and whole\n"
 
 
@@ -121,14 +121,22 @@ async def test_a_closed_window_takes_nothing_more() -> None:
 
 
 class Still(SystemClock):
-    """A clock that stands."""
+    """A clock that stands but for its sleeps, which take no time."""
+
+    now_ = 100.0
 
     def monotonic(self) -> float:
-        return 100.0
+        return self.now_
+
+    async def sleep(self, seconds: float) -> None:
+        self.now_ += max(0.0, seconds)
 
 
 async def test_frames_are_twenty_a_second() -> None:
     """The first and the last text go at once, each frame a twentieth of a second after another."""
-    pacer = FramePacer(Still())
-    calls = (Call.OPEN, Call.INTERIM, Call.INTERIM, Call.FINAL)
-    assert [round(await pacer.reserve(PLACE, call), 2) for call in calls] == [0, 0.05, 0.1, 0]
+    clock = Still()
+    pacer, gone = FramePacer(clock), []
+    for call in (Call.OPEN, Call.INTERIM, Call.INTERIM, Call.FINAL):
+        await pacer.admit(PLACE, call, int)
+        gone.append(round(clock.monotonic() - 100, 2))
+    assert gone == [0, 0.05, 0.1, 0.1]

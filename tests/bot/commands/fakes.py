@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import cast
 
+from bot.clock import SystemClock
 from bot.commands.base import Invocation, Services
 from bot.commands.table import Commands
 from bot.errors import ModelError
@@ -16,6 +18,15 @@ HERE = ConversationKey("discord", "guild", "general")
 THREAD = replace(HERE, thread="t1")
 ANN = Person("ann", "Ann")
 DEFAULTS = Effective("gpt-6-luna", "Be brief.", 20, 24_000, 4_000)
+
+
+class SetClock(SystemClock):
+    """A clock that a test moves."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
 
 
 @dataclass
@@ -40,8 +51,10 @@ class FakeSettings:
     """A SettingsStore in memory."""
 
     records: dict[Scope, dict[str, str]] = field(default_factory=dict)
+    loads: int = 0
 
     async def load(self, conversation: ConversationKey) -> list[Mapping[str, str]]:
+        self.loads += 1
         wide = Scope(conversation.platform, conversation.workspace)
         near = replace(wide, channel=conversation.channel)
         nearest = replace(near, thread=conversation.thread) if conversation.thread else None
@@ -75,9 +88,10 @@ class FakeModels:
 
     names: list[str] = field(default_factory=lambda: ["gpt-6-luna", "gpt-6-terra"])
     failure: ModelError | None = None
+    asked: list[str] = field(default_factory=list)
 
     async def offered(self, model: str) -> list[str]:
-        assert model
+        self.asked.append(model)
         if self.failure:
             raise self.failure
         return self.names
@@ -91,13 +105,25 @@ class Desk:
     store: FakeSettings = field(default_factory=FakeSettings)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     models: FakeModels = field(default_factory=FakeModels)
+    clock: SetClock = field(default_factory=SetClock)
     is_admin: bool = True
+
+    @cached_property
+    def commands(self) -> Commands:
+        reader = SettingsReader(self.store, DEFAULTS, {"history_turns": DEFAULTS.history_turns})
+        inbox = cast("Inbox", self.inbox)
+        services = (inbox, self.store, reader, self.ledger, self.models)
+        return Commands(Services(*services, patience=0, clock=self.clock))
 
     async def say(self, text: str, place: ConversationKey = HERE) -> str:
         """The reply to ``name argument``."""
         name, _, argument = text.partition(" ")
-        reader = SettingsReader(self.store, DEFAULTS, {})
-        inbox = cast("Inbox", self.inbox)
-        services = Services(inbox, self.store, reader, self.ledger, self.models, patience=0)
-        invocation = Invocation(place, "bot", ANN, argument, is_admin=self.is_admin)
-        return (await Commands(services).run(name, invocation)).text
+        return (await self.commands.run(name, self.invocation(place, argument))).text
+
+    async def choices(self, name: str, typed: str) -> list[str]:
+        """What completes the argument."""
+        return [*await self.commands.choices(name, self.invocation(), typed)]
+
+    def invocation(self, place: ConversationKey = HERE, argument: str = "") -> Invocation:
+        """A command given there."""
+        return Invocation(place, "bot", ANN, argument, is_admin=self.is_admin)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import ModelUnavailable
 from bot.messages import ConversationKey, Scope
-from tests.bot.commands.fakes import HERE, THREAD, Desk, FakeModels, FakeSettings
+from tests.bot.commands.fakes import DEFAULTS, HERE, THREAD, Desk, FakeModels, FakeSettings
 
 WIDE = Scope("discord", "guild")
 NEAR = Scope("discord", "guild", "general")
@@ -114,3 +114,38 @@ async def test_a_name_with_spaces_is_refused() -> None:
     desk = Desk()
     assert "no spaces" in await desk.say("model gpt 6")
     assert desk.store.records == {}
+
+
+async def test_a_name_is_completed_from_the_list() -> None:
+    """What holds the typed text anywhere, in any case, is offered in the provider's order."""
+    desk = Desk(models=FakeModels(["ft:GPT-6:x", "o3", "gpt-6-luna"]))
+    assert await desk.choices("model", "Gpt") == ["ft:GPT-6:x", "gpt-6-luna"]
+    assert await desk.choices("model", "zzz") == []
+
+
+async def test_at_most_25_completions_are_offered() -> None:
+    """A platform shows no more."""
+    desk = Desk(models=FakeModels([f"m{n}" for n in range(100)]))
+    assert await desk.choices("model", "") == [f"m{n}" for n in range(25)]
+
+
+async def test_the_list_is_remembered_for_a_minute() -> None:
+    """Each key that is typed asks us, but not the provider; whoever chooses does."""
+    desk = Desk()
+    for _ in "gpt":
+        await desk.choices("model", "g")
+    assert desk.models.asked == [DEFAULTS.model]
+    await desk.say("model gpt-6-terra")
+    assert desk.models.asked == [DEFAULTS.model, "gpt-6-terra"]
+    desk.store.records.clear()
+    desk.clock.seconds = 60
+    await desk.choices("model", "g")
+    assert desk.models.asked[2:] == [DEFAULTS.model]
+
+
+@pytest.mark.parametrize("models", [FakeModels(failure=ModelUnavailable("raw")), Silent()])
+async def test_no_list_is_no_completion(models: FakeModels) -> None:
+    """A provider that fails, or is silent, offers nothing, and is asked again at the next key."""
+    desk = Desk(models=models)
+    assert await desk.choices("model", "") == []
+    assert await desk.choices("model", "") == []

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
-from bot.messages import ChatMessage, ModelEvent, Prompt, Role, TextDelta
+from bot.completion import ChatMessage, ModelEvent, Prompt, Role, TextDelta
 from bot.models.deadlines import Deadlines
 from bot.models.providers import Provider
 from bot.models.retry import Retries

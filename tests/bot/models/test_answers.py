@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from bot.completion import Finished, Metered, TextDelta, Thinking
 from bot.errors import (
     ModelError,
     ModelSilent,
@@ -14,7 +15,7 @@ from bot.errors import (
     RateLimited,
     StreamBroken,
 )
-from bot.messages import Finished, Metered, TextDelta, Thinking, Usage
+from bot.messages import Usage
 from tests.bot.models.asking import SHORT, ask, ask_server, models, prompt, text
 from tests.platforms.model_server import Break, ModelServer, Reply
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.completion import Finished, TextDelta, Thinking
 from bot.errors import StreamBroken
-from bot.messages import Finished, TextDelta, Thinking, Usage
+from bot.messages import Usage
 from bot.models.chunks import Chunk, Model, Reading, listed
 
 

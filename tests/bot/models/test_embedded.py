@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot.completion import ChatMessage, Finished, Metered, Prompt, Role
 from bot.errors import ModelAbsent, PromptTooLong
-from bot.messages import ChatMessage, Finished, Metered, Prompt, Role
 from bot.models.embedded import MODEL, Embedded
 from bot.models.router import Models
 from tests.bot.models.asking import ask, prompt, text

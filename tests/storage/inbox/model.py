@@ -30,6 +30,8 @@ class Talk:
     inbox: dict[str, IncomingMessage | None] = field(default_factory=dict)
     """By id; None where it was deleted while its answer ran."""
     order: dict[str, tuple[int, str]] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
+    """Came while others were there."""
     running: Running | None = None
     owner: str = ""
     free: bool = True
@@ -57,10 +59,11 @@ class Talk:
         if len(self.inbox) >= self.cap:
             return Accepted.FULL
         self.free = self.free or not self.inbox
+        self.late |= {message.id} if self.inbox else set()
         self._put(message)
         if self.epoch is None:
             self._renew_epoch(total=0)
-        return Accepted.ACCEPTED
+        return Accepted.QUEUED if len(self.inbox) > 1 else Accepted.ACCEPTED
 
     def _put(self, message: IncomingMessage) -> None:
         self.inbox[message.id] = message
@@ -103,6 +106,7 @@ class Talk:
             turns=tuple(self.turns),
             total=self.total,
             waiting=len(self.inbox),
+            waited=running.ids[0] in self.late,
             stop=self.stop if questions else "deleted",
         )
 
@@ -193,9 +197,10 @@ class Talk:
         return Changed.REDO
 
     def _redo(self, turn: Turn, new: IncomingMessage) -> None:
+        self.late -= set(turn.ids)
         for question in turn.questions:
             self._put(new if question.id == new.id else question)
-        answer = Answer(attempt=0, revision=1, parts=dict(enumerate(turn.parts)))
+        answer = Answer(attempt=0, revision=turn.at, parts=dict(enumerate(turn.parts)))
         self.running, self.free = Running(turn.ids, self.epoch, answer), True
 
     def reset(self, *, known: bool) -> None:

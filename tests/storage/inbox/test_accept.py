@@ -37,7 +37,7 @@ async def test_a_redelivery_after_the_answer_is_a_duplicate(inbox: Inbox, store:
     assert 47 * 3600 < await store.client.ttl(store.seen) <= 48 * 3600
     await store.client.zincrby(store.seen, -48 * 3600 * 1000, "1")
     await inbox.accept(message("2"))
-    assert await inbox.accept(message("1")) is Accepted.ACCEPTED
+    assert await inbox.accept(message("1")) is Accepted.QUEUED
 
 
 async def test_a_follow_up_needs_a_known_conversation(inbox: Inbox, store: Store) -> None:
@@ -75,7 +75,7 @@ async def test_a_full_inbox_says_so_once(inbox: Inbox) -> None:
     assert await inbox.accept(message("late", 9)) is Accepted.DUPLICATE
     assert len(await inbox.waiting(PLACE)) == CAP
     await inbox.commit(await claimed(inbox), None, keep=20)
-    assert await inbox.accept(message("later", 10)) is Accepted.ACCEPTED
+    assert await inbox.accept(message("later", 10)) is Accepted.QUEUED
 
 
 async def test_messages_wait_in_the_platforms_order(inbox: Inbox) -> None:

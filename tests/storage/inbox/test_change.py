@@ -5,7 +5,7 @@ import pytest
 from bot.messages import Answer, IncomingMessage
 from bot.outcomes import Accepted, Changed, Committed
 from bot.ports import Inbox
-from tests.builders import ACCOUNT, PLACE, answered, ending, message
+from tests.builders import ACCOUNT, NOW, PLACE, answered, ending, message
 from tests.storage.inbox.store import Store, claimed, committed, held, running
 
 NEW = message("1", revision="7")
@@ -138,7 +138,7 @@ async def test_the_newest_answered_question_is_asked_again(inbox: Inbox) -> None
     claim = await claimed(inbox, "f2")
     assert claim.ids == ("1", "2")
     assert claim.questions == (NEW, message("2", 2))
-    assert claim.answer == Answer(1, 1, {0: "part of f1"})
+    assert claim.answer == Answer(1, NOW, {0: "part of f1"})
     assert await inbox.commit(claim, answered(claim), keep=20) is Committed.MORE
     assert [turn.fence for turn in await inbox.turns(PLACE)] == ["f0", "f2"]
 

@@ -63,13 +63,13 @@ async def test_names_are_opaque(inbox: Inbox, name: str) -> None:
     claim = await taken(inbox, name, place)
     assert claim == replace(claim, ids=(first.id, second.id), questions=(first, second))
     await inbox.note_part(claim, 0, name)
-    edited = replace(second, revision="1")
+    edited = replace(second, revision="1", text="edited")
     assert await inbox.change(name, place, second.id, "1", edited) is Changed.RUNNING
     claim = await taken(inbox, name, place)
     assert (claim.questions, claim.answer.parts) == ((first, edited), {0: name})
     assert await inbox.commit(claim, answered(claim), keep=1) is Committed.DONE
     assert await inbox.turns(place) == (answered(claim),)
-    assert await inbox.change(name, place, first.id, "1", first) is Changed.REDO
+    assert await inbox.redo(name, place, first.id) is Changed.REDO
     assert await inbox.waiting(place) == (first.id, second.id)
 
 

@@ -105,7 +105,7 @@ class Life(RuleBasedStateMachine):
         new = message(id_, at, author=author, where=place, trigger=trigger)
         outcome = self.call(partial(self.inbox.accept, new), again=again)
         assert outcome == self.talks[place].accept(new)
-        if outcome is Accepted.ACCEPTED:
+        if outcome in {Accepted.ACCEPTED, Accepted.QUEUED}:
             self.accepted.add(id_)
 
     @rule(place=PLACES, back=BACK)

@@ -1,0 +1,148 @@
+"""The bot on Discord: its connection, and where each event goes."""
+
+from typing import Any
+
+import discord
+import structlog
+
+from adapters.discord.buttons import AnswerButton
+from adapters.discord.catchup import CatchUp
+from adapters.discord.commands import CommandDesk
+from adapters.discord.homes import Homes
+from adapters.discord.inbound import Me
+from adapters.discord.intake import THUMBS, Intake
+from adapters.discord.login import account_name
+from adapters.discord.rest import Learn, tracing
+from adapters.discord.ways import Ways
+from bot.errors import ConfigError
+from bot.messages import ConversationKey
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+_INTENT = (
+    "Discord no longer grants the Message Content intent that it granted a moment ago:"
+    " start again."
+)
+_CLOSED = "Discord closed the connection for good (code {}): check the token, and start again."
+
+
+class Bot(discord.AutoShardedClient):
+    """A client whose handlers bring what happens to the core.
+
+    Log it in, then let it listen.
+    """
+
+    def __init__(self, *, content: bool, learn: Learn) -> None:
+        """``content``: the application is granted the text of all messages."""
+        intents = discord.Intents.default()
+        intents.message_content = content
+        super().__init__(
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            http_trace=tracing(learn),
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+        )
+        self._content = content
+
+    async def listen(self, ways: Ways) -> None:
+        """Bring what happens to these ways, until it is cancelled or the client closed.
+
+        Raises:
+            ConfigError: Discord refuses the connection for good.
+        """
+        me = self.me
+        self._homes = Homes(self, ways.guilds, ways.clock)
+        self._intake = Intake(ways, self._homes, me, threads=self._content)
+        self._catch_up = CatchUp(self, ways, self._intake, me)
+        self._desk = CommandDesk(self, ways, self._homes, me)
+        self.add_dynamic_items(AnswerButton)
+        await self._desk.register()
+        await self._catch_up.mark()
+        try:
+            await self.connect()
+        except discord.PrivilegedIntentsRequired as error:
+            raise ConfigError(_INTENT) from error
+        except discord.ConnectionClosed as error:
+            raise ConfigError(_CLOSED.format(error.code)) from error
+
+    @property
+    def me(self) -> Me:
+        """Who the bot is, once it is logged in."""
+        assert self.application_id is not None, "it is logged in"  # noqa: S101
+        return Me(account_name(self.application_id), self._user.id, self._user.name)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody wrote something."""
+        await self._intake.message(message)
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """A message changed: by its author's hand, or because a link unfolded."""
+        await self._intake.edited(event.message)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """A message was deleted."""
+        await self._deleted(event.guild_id, event.channel_id, event.message_id)
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Many were deleted at once."""
+        for message in sorted(event.message_ids):
+            await self._deleted(event.guild_id, event.channel_id, message)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """A thread was deleted."""
+        if self._homes.serves(event.guild_id):
+            parts = str(event.guild_id), str(event.parent_id), str(event.thread_id)
+            await self._intake.left(ConversationKey("discord", *parts))
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Somebody reacted."""
+        if event.message_author_id == self._user.id:
+            await self._thumb(event, on=True)
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        """Somebody took a reaction back."""
+        await self._thumb(event, on=False)
+
+    async def on_shard_ready(self, shard: int) -> None:
+        """A connection began anew: what happened meanwhile was not told."""
+        await self._catch_up.run(shard)
+
+    async def on_shard_disconnect(self, _: int) -> None:
+        """A connection ended; if it cannot be resumed, this is where the gap begins."""
+        await self._catch_up.mark()
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
+        """The outermost edge of every event: the log has it, and the others go on."""
+        _log.exception("event failed", on=event_method)
+
+    async def pressed(self, interaction: discord.Interaction, what: str, asker: str) -> None:
+        """Somebody pressed a button under an answer."""
+        await self._desk.pressed(interaction, what, asker)
+
+    async def _deleted(self, guild: int | None, channel: int, message: int) -> None:
+        where = await self._channel(guild, channel)
+        if where is not None:
+            await self._intake.deleted(where, message)
+
+    async def _thumb(self, event: discord.RawReactionActionEvent, *, on: bool) -> None:
+        emoji = event.emoji.name
+        where = await self._channel(event.guild_id, event.channel_id) if emoji in THUMBS else None
+        if where is not None and event.user_id != self._user.id:
+            await self._intake.thumb(where, event.message_id, event.user_id, emoji, on=on)
+
+    async def _channel(self, guild: int | None, channel: int) -> ConversationKey | None:
+        """The channel of an event, of a thread's its parent; None: it is not served."""
+        if guild is None:
+            return await self._homes.of_direct(channel)
+        place = self.get_channel(channel)
+        parent = place.parent_id if isinstance(place, discord.Thread) else channel
+        key = ConversationKey("discord", str(guild), str(parent))
+        return key if self._homes.serves(guild) else None
+
+    @property
+    def _user(self) -> discord.ClientUser:
+        assert self.user is not None, "it is logged in before anything happens"  # noqa: S101
+        return self.user

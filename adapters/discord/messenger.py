@@ -1,0 +1,226 @@
+"""Delivers answers to Discord: in a thread, as replies, or as the reply to a command."""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Protocol
+
+import discord
+import structlog
+
+from adapters.discord.buttons import STOP, button, stands_under
+from adapters.discord.dialect import dialect
+from adapters.discord.inbound import INTERACTION, place_of
+from adapters.discord.parts import ORIGINAL, DiscordPart, pings
+from adapters.discord.rest import DEAD_TOKEN, translated
+from adapters.discord.rooms import Rooms
+from bot.errors import MessengerError, PartGone, Undeliverable
+from bot.messages import ConversationKey, Offer, PartKey
+from bot.ports import Pacer, Part
+
+_log = structlog.stdlib.get_logger(__name__)
+LIMIT = 2000
+WAITING, DECLINED = "👀", "⏳"
+_LOOK_BACK = 300
+"""Messages behind a question among which a part is looked for."""
+
+
+class Tokens(Protocol):
+    """Keeps the tokens of commands for as long as Discord takes them."""
+
+    async def get(self, conversation: ConversationKey, question: str) -> str:
+        """The token of this question, or ""."""
+        ...
+
+
+class DiscordMessenger:
+    """Keeps the promises of ``bot.ports.Messenger``."""
+
+    limit = LIMIT
+
+    def __init__(self, client: discord.Client, rooms: Rooms, pacer: Pacer, tokens: Tokens) -> None:
+        self._client, self._rooms, self._pacer, self._tokens = client, rooms, pacer, tokens
+
+    def dialect(self, text: str) -> str:
+        """The text in Discord's Markdown."""
+        return dialect(text)
+
+    def rings(self, conversation: ConversationKey) -> bool:
+        """Direct messages notify; answers in a channel mention nobody."""
+        return place_of(conversation).direct
+
+    async def begin(self, key: PartKey, waited: Collection[str]) -> None:
+        """Make the thread while the model thinks; take 👀 off."""
+        with _optional("not begun"):
+            if not key.question.startswith(INTERACTION):
+                await self._rooms.open(key, self._pacer)
+            for question in waited:
+                async with translated():
+                    await self._question(key, question).remove_reaction(WAITING, self._me)
+
+    async def decline(self, key: PartKey) -> None:
+        """A reaction instead of the sentence that was said a short while ago."""
+        with _optional("not declined"):
+            async with translated():
+                await self._question(key, key.question).add_reaction(DECLINED)
+
+    async def typing(self, conversation: ConversationKey) -> None:
+        """Discord shows it for about ten seconds; not under load."""
+        if await self._pacer.spare(conversation):
+            with _optional("not typing"):
+                async with translated():
+                    await self._client.http.send_typing(self._rooms.likely(conversation).id)
+
+    async def open(self, key: PartKey, text: str, last: Offer | None) -> Part:
+        """Post it; a nonce makes Discord take the same part once within some minutes.
+
+        https://discord.com/developers/docs/resources/message#create-message
+        """
+        token = await self._token(key)
+        if token and (replied := await self._reply(key, text, last, token)):
+            return replied
+        room = await self._rooms.open(key, self._pacer)
+        try:
+            return await self._post(room, key, text, last)
+        except Undeliverable:
+            if not await self._rooms.forsake(key):
+                raise
+        return await self._post(self._rooms.likely(key.conversation), key, text, last)
+
+    async def _post(
+        self, room: discord.PartialMessageable, key: PartKey, text: str, last: Offer | None
+    ) -> Part:
+        answered = self._answered(key, room)
+        view = button(STOP if last is None or not answered else last, key)
+        more: dict[str, Any] = {"reference": answered, "view": view}
+        async with translated():
+            message = await room.send(
+                text,
+                nonce=_nonce(key),
+                allowed_mentions=pings(key),
+                suppress_embeds=True,
+                **{name: value for name, value in more.items() if value is not None},
+            )
+        part = DiscordPart(self._rooms, room.get_partial_message(message.id), key, text)
+        if last is not None and not answered:
+            await part.close(text, last)
+        return part
+
+    async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> Part | None:
+        """By its id; or by its button, or as a reply to its question, among what came behind."""
+        where = key.conversation
+        *others, last = self._rooms.all(where)
+        for room in others:
+            with suppress(Undeliverable):  # no thread was made, or it was deleted
+                if found := await self._look(room, key, part, but):
+                    return await self._as_part(room, key, found)
+        if found := await self._look(last, key, part, but):
+            if others:
+                self._rooms.note(where, thread=False)
+            return await self._as_part(last, key, found)
+        if part:
+            raise PartGone
+        return None
+
+    async def _look(
+        self, room: discord.PartialMessageable, key: PartKey, part: str, but: Collection[str]
+    ) -> discord.Message | None:
+        return await (self._fetch(room, part) if part else self._seek(room, key, but))
+
+    async def _fetch(self, room: discord.PartialMessageable, part: str) -> discord.Message | None:
+        try:
+            async with translated():
+                return await room.fetch_message(int(part))
+        except PartGone:
+            return None
+
+    async def _seek(
+        self, room: discord.PartialMessageable, key: PartKey, but: Collection[str]
+    ) -> discord.Message | None:
+        behind = discord.Object(int(key.question.removeprefix(INTERACTION)))
+        newest = None
+        async with translated():
+            async for message in room.history(limit=_LOOK_BACK, after=behind, oldest_first=True):
+                if str(message.id) not in but and self._is(message, key):
+                    newest = message
+        return newest
+
+    def _is(self, message: discord.Message, key: PartKey) -> bool:
+        if message.author.id != self._me.id:
+            return False
+        answered = message.reference.message_id if message.reference else None
+        first = key.number == 0 and str(answered) == key.question
+        return first or stands_under(message, key)
+
+    async def _as_part(
+        self, room: discord.PartialMessageable, key: PartKey, message: discord.Message
+    ) -> Part:
+        token = await self._token(key)
+        place = room.get_partial_message(message.id)
+        return DiscordPart(self._rooms, place, key, message.content, token)
+
+    def _answered(
+        self, key: PartKey, room: discord.PartialMessageable
+    ) -> discord.MessageReference | None:
+        """The question, where a reply can point to it: also the mark by which it is found."""
+        no_message = key.question.startswith(INTERACTION)
+        if key.number or no_message or self._question(key, key.question).channel.id != room.id:
+            return None
+        return discord.MessageReference(
+            message_id=int(key.question), channel_id=room.id, fail_if_not_exists=False
+        )
+
+    def _question(self, key: PartKey, question: str) -> discord.PartialMessage:
+        """A question's message; that which began a thread stands outside of it."""
+        place, room = place_of(key.conversation), self._rooms.likely(key.conversation)
+        if str(place.thread) == question:
+            room = self._rooms.channel(place.channel, place.guild)
+        return room.get_partial_message(int(question))
+
+    async def _token(self, key: PartKey) -> discord.Webhook | None:
+        """What the first part of an answer to a command is shown with, while it lives."""
+        if key.number or not key.question.startswith(INTERACTION):
+            return None
+        token = await self._tokens.get(key.conversation, key.question)
+        application = self._client.application_id
+        if not token or application is None:
+            return None
+        return discord.Webhook.partial(application, token, client=self._client)
+
+    async def _reply(
+        self, key: PartKey, text: str, last: Offer | None, token: discord.Webhook
+    ) -> Part | None:
+        """Fill in the reply that a command waits for: always the same message."""
+        view = button(STOP if last is None else last, key)
+        async with translated():
+            try:
+                said = await token.edit_message(
+                    ORIGINAL, content=text, view=view, allowed_mentions=pings(key)
+                )
+            except discord.HTTPException as error:
+                if error.code in DEAD_TOKEN:
+                    return None
+                raise
+        message = self._rooms.likely(key.conversation).get_partial_message(said.id)
+        return DiscordPart(self._rooms, message, key, text, token)
+
+    @property
+    def _me(self) -> discord.ClientUser:
+        me = self._client.user
+        assert me is not None, "the client is logged in before its messenger works"  # noqa: S101
+        return me
+
+
+def _nonce(key: PartKey) -> str:
+    """At most 25 characters, equal for the same part: Discord's own guard against doubles."""
+    name = f"{key.conversation} {key.question} {key.number}"
+    return hashlib.sha256(name.encode()).hexdigest()[:25]
+
+
+@contextmanager
+def _optional(event: str) -> Iterator[None]:
+    """What an answer does without; the log says why."""
+    try:
+        yield
+    except MessengerError as error:
+        _log.info(event, error=str(error))

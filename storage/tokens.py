@@ -1,0 +1,58 @@
+"""Small things that an adapter must find again after a crash."""
+
+from collections.abc import Awaitable
+from typing import Any, cast
+
+from bot.messages import ConversationKey
+from storage.keys import Keys
+from storage.scripts import Client, translated
+
+_TOKEN_SECONDS = 15 * 60
+"""So long Discord takes an interaction's token:
+https://discord.com/developers/docs/interactions/receiving-and-responding
+"""
+
+
+class RedisTokens:
+    """The tokens by which commands are answered. Every call may raise StoreUnavailable."""
+
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+
+    async def keep(self, conversation: ConversationKey, question: str, token: str) -> None:
+        """Remember it for fifteen minutes.
+
+        Raises:
+            StoreFull: it was not kept.
+        """
+        key = self._keys.own(f"token:{question}", conversation)
+        with translated():
+            await self._client.set(key, token, ex=_TOKEN_SECONDS)
+
+    async def get(self, conversation: ConversationKey, question: str) -> str:
+        """The token of this question, or ""."""
+        key = self._keys.own(f"token:{question}", conversation)
+        with translated():
+            return await cast("Awaitable[Any]", self._client.get(key)) or ""
+
+
+class RedisFingerprints:
+    """What commands an account registered last. Every call may raise StoreUnavailable."""
+
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+
+    async def get(self, account: str) -> str:
+        """The fingerprint of the last registration, or ""."""
+        with translated():
+            key = self._keys.account(account, "commands")
+            return await cast("Awaitable[Any]", self._client.get(key)) or ""
+
+    async def keep(self, account: str, fingerprint: str) -> None:
+        """Remember it.
+
+        Raises:
+            StoreFull: it was not kept.
+        """
+        with translated():
+            await self._client.set(self._keys.account(account, "commands"), fingerprint)

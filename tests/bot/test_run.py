@@ -5,39 +5,67 @@ from click.testing import CliRunner
 
 from bot.cli import cli
 from bot.config import load
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StoreUnavailable
 from bot.run import run
 
+MODEL = {"OPENAI_API_KEY": "key"}
+DISCORD = {"DISCORD_BOT_TOKEN": "token"}
+AWAY = {"REDIS_URL": "redis://127.0.0.1:9"}
 
-async def problem(*platforms: str, demo: bool = False) -> str:
-    """The one sentence that ``run`` stops with."""
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """The environment that a test asks for."""
+    for name, value in request.param.items():
+        monkeypatch.setenv(name, value)
+
+
+async def problems(*platforms: str, demo: bool = False) -> tuple[str, ...]:
+    """The sentences that ``run`` stops with."""
     with pytest.raises(ConfigError) as raised:
         await run(load(None), platforms, demo=demo)
-    (sentence,) = raised.value.problems
-    assert sentence.count(".") == 1
-    return sentence
+    return raised.value.problems
 
 
+async def test_everything_that_is_missing_is_said_at_once() -> None:
+    """Neither a model nor a platform: two sentences, each with what to set."""
+    model, platform = await problems()
+    assert "OPENAI_API_KEY" in model
+    assert "--demo" not in model
+    assert "DISCORD_BOT_TOKEN" in platform
+
+
+@pytest.mark.parametrize("given", [DISCORD], indirect=True)
+@pytest.mark.usefixtures("given")
 async def test_run_stops_with_a_sentence_without_a_provider() -> None:
-    """A provider is missing; the embedded model answers no platform unless it was asked for."""
-    for platforms in ((), ("discord", "worker")):
-        said = await problem(*platforms)
-        assert "OPENAI_API_KEY" in said
-        assert "--demo" not in said
+    """The embedded model answers no platform unless it was asked for."""
+    (said,) = await problems()
+    assert "OPENAI_API_KEY" in said
 
 
-@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "OPENAI_BASE_URL"])
-async def test_a_provider_is_enough(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """With a key, or another server's address, it is the platforms that are missing."""
-    monkeypatch.setenv(name, "http://127.0.0.1:1/v1")
-    said = await problem()
-    assert "terminal only" in said
-    assert "OPENAI" not in said
+@pytest.mark.parametrize("given", [MODEL | DISCORD], indirect=True)
+@pytest.mark.usefixtures("given")
+@pytest.mark.parametrize("kind", ["discord", "worker"])
+async def test_processes_that_share_the_work_need_a_store(kind: str) -> None:
+    """One half of the bot alone never falls back to a store that the other half does not see."""
+    (said,) = await problems(kind)
+    assert "REDIS_URL" in said
 
 
-async def test_the_demo_has_no_platform_either() -> None:
-    """With the embedded model nothing but the platform is missing, and the one asked is named."""
-    assert "has no slack yet" in await problem("slack", demo=True)
+@pytest.mark.parametrize("given", [MODEL | DISCORD], indirect=True)
+@pytest.mark.usefixtures("given")
+async def test_a_platform_of_a_later_version_is_named() -> None:
+    """Slack is known by name, and not there yet."""
+    said = await problems("slack", "worker")
+    assert "no Slack yet" in said[0]
+
+
+@pytest.mark.parametrize("given", [MODEL | DISCORD | AWAY], indirect=True)
+@pytest.mark.usefixtures("given")
+async def test_a_store_that_is_away_stops_the_start() -> None:
+    """Nothing is taken in before the store answers."""
+    with pytest.raises(StoreUnavailable):
+        await run(load(None), ("discord",), demo=False)
 
 
 def test_a_platform_that_does_not_exist_is_refused() -> None:

@@ -80,7 +80,7 @@ def _line(turn: Turn) -> dict[str, object]:
     ending = turn.ending
     return {
         "state": ending.state,
-        "conversation": turn.questions[0].conversation,
+        "conversation": str(turn.questions[0].conversation),
         "questions": len(turn.questions),
         "parts": len(turn.parts),
         "model": ending.model,

@@ -92,6 +92,8 @@ class IncomingMessage:
     quoted: str = ""
     """What it answers or hands on, and what was said before it: not the author's own words."""
     attachments: tuple[Attachment, ...] = ()
+    about: str = ""
+    """The id of the message that a command points at: its files came with it."""
 
 
 class State(StrEnum):

@@ -6,10 +6,12 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
+import structlog
+
 from bot import logs
 from bot.app import Core, assembled
 from bot.config import Config
-from bot.errors import ConfigError
+from bot.errors import ConfigError, ModelError
 from bot.on_discord import discord_side
 from bot.quota import Limits, Quotas
 from bot.side import Side
@@ -19,6 +21,7 @@ from storage.images import RedisImages
 from storage.quotas.notices import RedisNotices
 from storage.quotas.reservations import RedisReservations
 
+_log = structlog.stdlib.get_logger(__name__)
 WORKER = "worker"
 _NO_PROVIDER = (
     "A model is missing: set OPENAI_API_KEY, or OPENAI_BASE_URL for a provider other than OpenAI."
@@ -62,6 +65,7 @@ async def serving(
     """Serve for as long as the block runs, then let running answers end or hand them over."""
     async with AsyncExitStack() as stack:
         core = await stack.enter_async_context(assembled(config, demo=demo))
+        await _warmed(core)
         side = await stack.enter_async_context(discord_side(core))
         if config.port:
             await stack.enter_async_context(_watched(config.port, core))
@@ -113,6 +117,14 @@ def _worker(core: Core, sides: Sequence[Side]) -> Worker:
         ),
         quota=Quotas(reservations, notices, core.models, limits, core.clock),
     )
+
+
+async def _warmed(core: Core) -> None:
+    """Load what asking needs: the first question must not wait for it."""
+    try:
+        await core.models.warm(core.default_model)
+    except ModelError as error:
+        _log.warning("the model is not ready", model=core.default_model, error=str(error))
 
 
 @asynccontextmanager

@@ -97,7 +97,11 @@ class Turns:
         """What belongs to the questions beside their words; a sealed answer needs none of it."""
         if claim.answer.final or claim.stop:
             return claim, terms
-        claim, images = await lease.insist(lambda: self.sources.gather(claim))
+        try:
+            async with lease.asking(self.seconds):
+                claim, images = await lease.insist(lambda: self.sources.gather(claim))
+        except TimeoutError:  # somebody wants no answer any more
+            return claim, terms
         return claim, replace(terms, images=images)
 
     async def _deliver(
@@ -147,7 +151,7 @@ class Turns:
         if claim.answer.attempt > _ATTEMPTS:
             text = noted(shown, words.INTERRUPTED)
             return Ending(text, State.FAILED, terms.model, cause="Interrupted")
-        if terms.paused:
+        if terms.paused and claim.answer.attempt == 1:
             return Ending(words.PAUSED, State.REFUSED, terms.model)
         draft = Draft()
         asking = self._ask(claim, terms, draft, lease, reply)

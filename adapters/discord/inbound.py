@@ -195,6 +195,7 @@ def asked(
         trigger=Trigger.COMMAND,
         quoted=attributed("Message of", about, me.id) if about else "",
         attachments=_attachments(f"{INTERACTION}{interaction.id}", files(about)) if about else (),
+        about=str(about.id) if about else "",
     )
 
 

@@ -8,11 +8,13 @@ import discord
 import structlog
 
 from adapters.discord import inbound
+from adapters.discord.callers import NOT_HERE
 from adapters.discord.homes import Homes
 from adapters.discord.inbound import Me
 from adapters.discord.messenger import DECLINED, WAITING
 from adapters.discord.rest import translated
 from adapters.discord.ways import Ways
+from bot import words
 from bot.accept import Receipt
 from bot.errors import MessengerError, StoreFull, StoreUnavailable
 from bot.messages import ConversationKey, IncomingMessage, Trigger
@@ -37,12 +39,23 @@ class Intake:
         """Take a message in, if it is for the bot, and say at once what must be said at once."""
         incoming = await self.read(message)
         if incoming is None:
+            return await self._turn_away(message)
+        try:
+            refusal = await self._insist(
+                lambda: self._ways.access.refusal(incoming.conversation, incoming.author)
+            )
+            receipt = await self._insist(lambda: self._ways.door.accept(incoming, refusal))
+        except StoreFull as error:
+            return await self._say(message, words.sentence(error))
+        return await self._respond(message, incoming, receipt)
+
+    async def _turn_away(self, message: discord.Message) -> None:
+        """Who writes directly, but is a member nowhere that is served, is told so now and then."""
+        if inbound.trigger(message, self._me) is not Trigger.DIRECT:
             return
-        refusal = await self._insist(
-            lambda: self._ways.access.refusal(incoming.conversation, incoming.author)
-        )
-        receipt = await self._insist(lambda: self._ways.door.accept(incoming, refusal))
-        await self._respond(message, incoming, receipt)
+        first = self._ways.notices.first
+        if await self._insist(lambda: first("discord", "", str(message.author.id))):
+            await self._say(message, NOT_HERE)
 
     async def read(self, message: discord.Message) -> IncomingMessage | None:
         """The message for the bot, in its conversation; None if it is not for it."""
@@ -130,12 +143,14 @@ class Intake:
             lambda: first(place.platform, place.workspace, incoming.author.id)
         ):
             return await self._react(message, DECLINED)
+        return await self._say(message, sentence)
+
+    async def _say(self, message: discord.Message, sentence: str) -> None:
         with _said():
             async with translated():
                 await message.reply(
                     sentence, mention_author=False, allowed_mentions=discord.AllowedMentions.none()
                 )
-        return None
 
     async def _react(self, message: discord.Message, emoji: str) -> None:
         with _said():
@@ -150,7 +165,7 @@ class Intake:
         while True:
             try:
                 return await call()
-            except (StoreUnavailable, StoreFull) as error:
+            except StoreUnavailable as error:
                 _log.warning("not taken in yet", error=str(error))
                 await self._ways.clock.sleep(_PAUSE)
 

@@ -10,7 +10,7 @@ import structlog
 
 from adapters.discord.buttons import STOP, button, stands_under
 from adapters.discord.dialect import dialect
-from adapters.discord.inbound import INTERACTION, place_of
+from adapters.discord.inbound import INTERACTION, place_of, reference
 from adapters.discord.parts import ORIGINAL, DiscordPart, pings
 from adapters.discord.rest import DEAD_TOKEN, translated
 from adapters.discord.rooms import Rooms
@@ -148,8 +148,7 @@ class DiscordMessenger:
     def _is(self, message: discord.Message, key: PartKey) -> bool:
         if message.author.id != self._me.id:
             return False
-        answered = message.reference.message_id if message.reference else None
-        first = key.number == 0 and str(answered) == key.question
+        first = key.number == 0 and reference(message) == key.question
         return first or stands_under(message, key)
 
     async def _as_part(
@@ -157,7 +156,9 @@ class DiscordMessenger:
     ) -> Part:
         token = await self._token(key)
         place = room.get_partial_message(message.id)
-        return DiscordPart(self._rooms, place, key, message.content, token)
+        part = DiscordPart(self._rooms, place, key, message.content, token)
+        part.stoppable = stands_under(message, key)
+        return part
 
     def _answered(
         self, key: PartKey, room: discord.PartialMessageable
@@ -171,10 +172,8 @@ class DiscordMessenger:
         )
 
     def _question(self, key: PartKey, question: str) -> discord.PartialMessage:
-        """A question's message; that which began a thread stands outside of it."""
-        place, room = place_of(key.conversation), self._rooms.likely(key.conversation)
-        if str(place.thread) == question:
-            room = self._rooms.channel(place.channel, place.guild)
+        number = self._rooms.of_question(key.conversation, question)
+        room = self._rooms.channel(number, place_of(key.conversation).guild)
         return room.get_partial_message(int(question))
 
     async def _token(self, key: PartKey) -> discord.Webhook | None:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import discord
 
-from adapters.discord.buttons import button
+from adapters.discord.buttons import STOP, button
 from adapters.discord.rest import ARCHIVED, DEAD_TOKEN, translated
 from adapters.discord.rooms import Rooms
 from bot.errors import PartExpired, PartGone
@@ -36,6 +36,8 @@ class DiscordPart:
         token: discord.Webhook | None = None,
     ) -> None:
         self.text = text
+        self.stoppable = True
+        """It has its Stop button; an answer that is redone has to get it back."""
         self._rooms, self._message, self._key, self._token = rooms, message, key, token
 
     @property
@@ -44,8 +46,9 @@ class DiscordPart:
         return str(self._message.id)
 
     async def show(self, text: str) -> None:
-        """Make this its text; its Stop button stays."""
-        await self._say(text)
+        """Make this its text, with a Stop button."""
+        await self._say(text, **({} if self.stoppable else {"view": button(STOP, self._key)}))
+        self.stoppable = True
 
     async def close(self, text: str, offer: Offer) -> None:
         """Make this its last text, with the button of this offer or none."""

@@ -42,7 +42,8 @@ class Rooms:
         Raises:
             PlatformBusy, PlatformUnavailable: nobody knows yet.
         """
-        if str(place_of(key.conversation).thread) == key.question:
+        place = place_of(key.conversation)
+        if str(place.thread) == key.question and not self._is_forum(place.channel):
             await self._make_once(key, pacer)
         return self.likely(key.conversation)
 
@@ -89,6 +90,15 @@ class Rooms:
         there = place.thread if self._threads.get(conversation, True) else None
         return there or place.channel
 
+    def of_question(self, conversation: ConversationKey, question: str) -> int:
+        """Where a question stands: what a thread was made from, outside; but in a forum's post."""
+        place = place_of(conversation)
+        outside = str(place.thread) == question and not self._is_forum(place.channel)
+        return place.channel if outside else self._likely(conversation)
+
+    def _is_forum(self, channel: int) -> bool:
+        return isinstance(self.client.get_channel(channel), discord.ForumChannel)
+
     async def unarchive(self, number: int) -> None:
         """Wake a thread that nobody wrote in for long: a message in it could not be edited."""
         thread = await self.client.fetch_channel(number)
@@ -115,8 +125,15 @@ class Rooms:
                     auto_archive_duration=_ARCHIVE_MINUTES,
                 )
             except discord.HTTPException as error:
-                return _exists(error)
+                return _exists(error) or await self._is_there(int(key.question))
         return True
+
+    async def _is_there(self, thread: int) -> bool:
+        """Whether it is a forum's post: a worker without a gateway does not know what is one."""
+        try:
+            return isinstance(await self.client.fetch_channel(thread), discord.Thread)
+        except discord.NotFound:
+            return False
 
 
 def _exists(error: discord.HTTPException) -> bool:

@@ -58,6 +58,7 @@ end
 
 local function redo(turn) -- the newest turn goes back into the inbox, with the parts it has
   local ids = {}
+  redis.call('HINCRBY', talk, 'turns', -1)
   for i, asked in ipairs(turn.asked) do
     ids[i] = asked[1]
     redis.call('ZADD', inbox, asked[2], asked[1])

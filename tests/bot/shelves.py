@@ -9,10 +9,11 @@ from PIL import Image as Drawing
 from bot.errors import PlatformUnavailable
 from bot.messages import Attachment, Claim, IncomingMessage
 from bot.reading import Unread
-from bot.settings import Effective
+from bot.settings import Effective, SettingsReader
 from bot.sources import Blob, Library, Reader
 from storage.images import RedisImages
 from storage.scripts import Client
+from storage.settings import RedisSettings
 from tests.builders import PLACE, message
 from tests.storage.inbox.store import KEYS
 
@@ -70,17 +71,9 @@ def made(
     client: Client, reader: Reader, settings: Effective = SETTINGS, seconds: float = 30
 ) -> Library:
     """A library where these settings hold."""
-
-    async def effective(_: object) -> Effective:
-        return settings
-
-    return Library(
-        dict.fromkeys(("discord", PLACE.platform), reader),
-        RedisImages(client, KEYS),
-        effective,
-        ttl=HOUR,
-        seconds=seconds,
-    )
+    holds = SettingsReader(RedisSettings(client, KEYS), settings, {}).effective
+    readers = dict.fromkeys(("discord", PLACE.platform), reader)
+    return Library(readers, RedisImages(client, KEYS), holds, ttl=HOUR, seconds=seconds)
 
 
 def with_files(shelves: Shelves, id_: str, *blobs: Blob | Unread, at: int = 1) -> IncomingMessage:

@@ -49,7 +49,7 @@ def test_a_turn_is_one_line_without_text() -> None:
         Counters().settled(answered(Decimal("0.002")))
     (line,) = lines
     assert (line["event"], line["log_level"]) == ("turn", "info")
-    assert (line["state"], line["conversation"], line["parts"]) == ("answered", KEY, 2)
+    assert (line["state"], line["conversation"], line["parts"]) == ("answered", str(KEY), 2)
     assert (line["prompt"], line["completion"], line["cost"]) == (100, 20, Decimal("0.002"))
     assert line["reference"] == "r-1"
     assert "diary" not in str(line)

@@ -1,11 +1,12 @@
 """The shared allowance in the real store: the same rules as the local one, for all processes."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
@@ -25,7 +26,8 @@ EXACT = Terms(rate=64, margin=0.25, guard=0.125, grace=0.03125)
 CLOCK_KEY = "test:{a:bot}:clock"
 TICK = 1 / 64
 
-TICKS = st.one_of(st.integers(0, 4), st.integers(0, 128), st.integers(300, 400))
+TICKS = st.one_of(st.integers(0, 4), st.integers(0, 128), st.integers(326, 340))
+"""Some time, or about a window with its margin."""
 ASKS = st.builds(
     Ask,
     lane=st.sampled_from(["", "create:1", "edit:1", "edit:1"]),
@@ -41,6 +43,17 @@ ASKS = st.builds(
         window=st.none() | st.sampled_from([5.0, 10.0]),
     ),
 )
+LAST = Ask("edit:1", Call.FINAL)
+HEARD = replace(LAST, learnt=Learnt(limit=5, remaining=4, reset_after=2.0, window=None))
+LATE = replace(LAST, learnt=Learnt(limit=5, remaining=1, reset_after=0.5, window=None))
+EMPTY = replace(LAST, learnt=Learnt(limit=5, remaining=0, reset_after=1.5, window=None))
+
+
+def needy(unread: int, behind: int = 0) -> Ask:
+    """An interim edit with so much unread, and so much behind it."""
+    return Ask("edit:1", Call.INTERIM, unread, behind)
+
+
 STEPS = st.lists(st.tuples(TICKS, ASKS | st.sampled_from(["", "edit:1"])), max_size=40)
 """Time that passes, then a question, or the lane of a place that goes back."""
 
@@ -73,8 +86,17 @@ def told_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("told_time")
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(STEPS)
+@example([(0, LAST), (332, LAST), (4, LAST)])  # just before and at the end of a window
+@example([*[(2, LAST)] * 3, (340, HEARD), *[(2, LAST)] * 4])  # a window over, and its headers
+@example([*[(0, LAST)] * 5, (2, LATE)])  # a late response of the window before
+@example([(0, LAST), (8, EMPTY), (64, LAST), (64, LAST)])  # a 429 in a fresh window
+@example([(0, needy(1, 5)), (64, needy(4)), (0, needy(5)), (0, needy(9)), (64, needy(8))])
 def test_both_allowances_are_the_same(
     valkey: stores.Server, steps: list[tuple[int, Ask | str]]
 ) -> None:

@@ -198,6 +198,7 @@ class Talk:
 
     def _redo(self, turn: Turn, new: IncomingMessage) -> None:
         self.late -= set(turn.ids)
+        self.total -= 1
         for question in turn.questions:
             self._put(new if question.id == new.id else question)
         answer = Answer(attempt=0, revision=turn.at, parts=dict(enumerate(turn.parts)))

@@ -47,7 +47,7 @@ async def test_a_part_that_is_deleted_stops_its_answer_alone(inbox: Inbox) -> No
 
 
 async def test_a_wish_to_stop_and_its_mark_are_one_step(inbox: Inbox) -> None:
-    """The word stops what runs and is marked as seen in one script, so it is never lost between."""
+    """The word stops what runs and is marked as seen in one script: nothing is lost between."""
     stop = message("2", 2, text="stop", trigger=Trigger.FOLLOW_UP)
     assert await inbox.accept(stop, "stop") is Accepted.UNKNOWN
     await running(inbox, message("1"))

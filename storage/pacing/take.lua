@@ -1,0 +1,91 @@
+#!lua flags=allow-oom
+-- Take a place of the token and one of a lane, or nothing; bot/pacing/allowance.py has the same rules.
+-- KEYS token [lane] | ARGV interim unread behind gap stock reserve margin guard grace kept limit
+--                     length [limit remaining reset_after length or "": what a response said]
+-- Times are microseconds, kept is milliseconds. Returns granted (1 or 0), and for how long token
+-- and lane are closed to another call of this kind.
+local interim, unread, behind = ARGV[1] == '1', tonumber(ARGV[2]), tonumber(ARGV[3])
+local gap, stock, reserve = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local margin, guard, grace = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local kept = tonumber(ARGV[10])
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+
+local names = { 'limit', 'length', 'start', 'stop', 'next', 'shut', 'used', 'wish' }
+local lane = {
+  limit = tonumber(ARGV[11]), length = tonumber(ARGV[12]),
+  start = 0, stop = 0, next = 0, shut = 0, used = 0, wish = 0,
+}
+
+local function read()
+  for i, value in ipairs(redis.call('HMGET', KEYS[2], unpack(names))) do
+    lane[names[i]] = tonumber(value) or lane[names[i]]
+  end
+end
+
+local function learn(limit, remaining, stop, length)
+  lane.limit, lane.length = limit, length or lane.length
+  if remaining == 0 then
+    lane.shut = math.max(lane.shut, stop)
+  end
+  if stop > lane.start + lane.length / 2 then
+    local used = now >= lane.stop and 0 or lane.used
+    lane.used, lane.stop = math.max(used, limit - remaining), stop
+  end
+end
+
+local function lane_opens()
+  local full = lane.used >= lane.limit or now > lane.stop - guard
+  local opens = math.max(lane.shut, full and lane.stop or 0)
+  if not interim then
+    return opens
+  end
+  return math.max(opens, lane.next) + (unread < lane.wish and grace or 0)
+end
+
+local function count()
+  if now >= lane.stop then
+    lane.start, lane.stop, lane.used = now, now + lane.length + margin, 0
+  end
+  lane.used = lane.used + 1
+  if interim then
+    lane.next, lane.wish = now, behind
+  end
+  lane.next = lane.next + math.ceil(lane.length / lane.limit)
+end
+
+local function write()
+  local fields = {}
+  for _, name in ipairs(names) do
+    fields[#fields + 1] = name
+    fields[#fields + 1] = string.format('%d', lane[name])
+  end
+  redis.call('HSET', KEYS[2], unpack(fields))
+  local left = math.ceil((math.max(lane.stop, lane.shut) - now) / 1000)
+  redis.call('PEXPIRE', KEYS[2], math.max(left, 0) + kept)
+end
+
+local paid = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now - stock * gap)
+local function token_opens()
+  return paid + gap + (interim and reserve * gap or 0)
+end
+
+if KEYS[2] then
+  read()
+  if ARGV[13] then
+    learn(tonumber(ARGV[13]), tonumber(ARGV[14]), now + ARGV[15], tonumber(ARGV[16]))
+  end
+end
+local granted = math.max(token_opens(), lane_opens()) <= now
+if granted then
+  paid = paid + gap
+  redis.call('SET', KEYS[1], string.format('%d', paid), 'PX', kept)
+  count()
+elseif interim then
+  lane.wish = math.max(lane.wish, unread)
+end
+if KEYS[2] then
+  write()
+end
+local lane_wait = KEYS[2] and math.max(0, lane_opens() - now) or 0
+return { granted and 1 or 0, math.max(0, token_opens() - now), lane_wait }

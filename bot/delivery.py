@@ -98,7 +98,7 @@ class Delivery:
 
     async def begin(self) -> None:
         """The turn of these questions came: whoever was told to wait sees it."""
-        waited = self._claim.ids if self._claim.waited else ()
+        waited = self._claim.ids[0 if self._claim.waited else 1 :]
         await self._messenger.begin(self._key(0), waited)
 
     async def follow(self, draft: Draft) -> None:

@@ -4,14 +4,16 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
+from adapters.discord.checks import examined
 from bot import logs
 from bot.app import Core, assembled
 from bot.config import Config
-from bot.errors import ConfigError, ModelError, StoreError
+from bot.errors import ConfigError, MessengerError, ModelError, StoreError
 from bot.models.router import Health
 from bot.words import sentence
 from storage.connect import LAYOUT
 from storage.health import Finding, examine
+from storage.tokens import RedisFingerprints
 
 
 async def doctor(config: Config, say: Callable[[str], None]) -> int:
@@ -41,6 +43,8 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
         for found in await examine(core.client):
             yield found
         async for found in _model(core):
+            yield found
+        async for found in _discord(core):
             yield found
 
 
@@ -74,3 +78,20 @@ def _listed(health: Health) -> Finding:
         )
     fix = "THREADWISE_MODEL must name one that the provider lists"
     return Finding(health.listed, f"The provider's list has {health.model}", fix)
+
+
+async def _discord(core: Core) -> AsyncIterator[Finding]:
+    config = core.config
+    if config.discord_bot_token is None:
+        yield Finding(ok=True, what="Discord is off: no DISCORD_BOT_TOKEN is set")
+        return
+    token, fingerprints = config.discord_bot_token, RedisFingerprints(core.client, core.keys)
+    try:
+        async for check in examined(
+            token.get_secret_value(), config.discord_api_url, config.guilds, fingerprints
+        ):
+            yield Finding(*check)
+    except ConfigError as error:
+        yield Finding(ok=False, what="Discord", fix=str(error))
+    except MessengerError as error:
+        yield Finding(ok=False, what="Discord", fix=f"{sentence(error)} ({error})")

@@ -1,7 +1,9 @@
 """Builds redis-py's client for each kind of address; what it lacks for us is added here."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from redis.asyncio import BlockingConnectionPool, Redis, UnixDomainSocketConnection
@@ -28,12 +30,15 @@ PATIENCE = 2.5
 """Seconds after which a call is not tried again."""
 
 T = TypeVar("T")
+_end: ContextVar[float] = ContextVar("_end", default=math.inf)
+"""When the call that is under way is not tried again, by the loop's time."""
 
 
 class BriefRetry(Retry):
     """Tries again for a moment only, and never with a password that was refused.
 
-    redis-py nests its retries, a command's around its connection's: only a bound in time adds up.
+    redis-py nests its retries, a command's around its connection's and that one's around a health
+    check's: one bound in time holds for all of them.
     """
 
     async def call_with_retry(
@@ -45,13 +50,17 @@ class BriefRetry(Retry):
     ) -> T:
         """Run ``do`` until it succeeds, or it is no use."""
         clock = asyncio.get_running_loop().time
-        end = clock() + PATIENCE
+        end = min(_end.get(), clock() + PATIENCE)
+        outer = _end.set(end)
 
         def worthwhile(error: Exception) -> bool:
             wrong = isinstance(error.__cause__ or error, AuthenticationError)
             return not wrong and clock() < end
 
-        return await super().call_with_retry(do, fail, worthwhile, with_failure_count)
+        try:
+            return await super().call_with_retry(do, fail, worthwhile, with_failure_count)
+        finally:
+            _end.reset(outer)
 
 
 class RevivingConnection(UnixDomainSocketConnection):

@@ -63,7 +63,7 @@ async def look(token: str, api: str | None) -> Application:
     if api:
         http.Route.BASE = api.rstrip("/")
         discord.asset.Asset.BASE = "{0.scheme}://{0.netloc}".format(urlsplit(api))
-    client = discord.Client(intents=discord.Intents.none())
+    client = discord.Client(intents=discord.Intents(guilds=True))
     async with logged_in(client, token):
         if api:
             await _find_gateway(client)

@@ -12,15 +12,17 @@ from adapters.discord.buttons import STOP, button, stands_under
 from adapters.discord.dialect import dialect
 from adapters.discord.inbound import INTERACTION, place_of, reference
 from adapters.discord.parts import ORIGINAL, DiscordPart, pings
-from adapters.discord.rest import DEAD_TOKEN, translated
+from adapters.discord.rest import DEAD_TOKEN, UNKNOWN_REPLY, translated
 from adapters.discord.rooms import Rooms
-from bot.errors import MessengerError, PartGone, Undeliverable
+from bot.errors import MessengerError, PartGone, PlatformBusy, Undeliverable
 from bot.messages import ConversationKey, Offer, PartKey
 from bot.ports import Pacer, Part
 
 _log = structlog.stdlib.get_logger(__name__)
 LIMIT = 2000
 WAITING, DECLINED = "👀", "⏳"
+_DEFERRED, _NOT_YET = 5.0, 0.25
+"""Seconds in which a command's reply is about to be there, and until another look."""
 _LOOK_BACK = 300
 """Messages behind a question among which a part is looked for."""
 
@@ -50,19 +52,34 @@ class DiscordMessenger:
         return place_of(conversation).direct
 
     async def begin(self, key: PartKey, waited: Collection[str]) -> None:
-        """Make the thread while the model thinks; take 👀 off."""
+        """Make the thread while the model thinks; take 👀 off, or a reply that nobody will fill.
+
+        Several commands that became one turn are answered in the reply to the first of them.
+        """
         with _optional("not begun"):
             if not key.question.startswith(INTERACTION):
                 await self._rooms.open(key, self._pacer)
-            for question in waited:
-                async with translated():
-                    await self._question(key, question).remove_reaction(WAITING, self._me)
+        for question in waited:
+            with _optional("not taken off"):
+                await self._take_off(replace(key, question=question), first=key.question)
+
+    async def _take_off(self, key: PartKey, first: str) -> None:
+        if not key.question.startswith(INTERACTION):
+            async with translated():
+                message = self._question(key, key.question)
+                await message.remove_reaction(WAITING, self._me)
+        elif key.question != first and (token := await self._token(key)):
+            async with translated():
+                await token.delete_message(ORIGINAL)
 
     async def decline(self, key: PartKey) -> None:
-        """A reaction instead of the sentence that was said a short while ago."""
+        """A sign instead of the sentence that was said a short while ago."""
         with _optional("not declined"):
-            async with translated():
-                await self._question(key, key.question).add_reaction(DECLINED)
+            if token := await self._token(key):
+                await self._fill(key, DECLINED, token, None)
+            elif not key.question.startswith(INTERACTION):
+                async with translated():
+                    await self._question(key, key.question).add_reaction(DECLINED)
 
     async def typing(self, conversation: ConversationKey) -> None:
         """Discord shows it for about ten seconds; not under load."""
@@ -189,25 +206,44 @@ class DiscordMessenger:
     async def _reply(
         self, key: PartKey, text: str, last: Offer | None, token: discord.Webhook
     ) -> Part | None:
-        """Fill in the reply that a command waits for: always the same message."""
-        view = button(STOP if last is None else last, key)
+        """Fill in the reply that a command waits for; None: its token is dead."""
+        said = await self._fill(key, text, token, button(STOP if last is None else last, key))
+        if said is None:
+            return None
+        message = self._rooms.likely(key.conversation).get_partial_message(said.id)
+        return DiscordPart(self._rooms, message, key, text, token)
+
+    async def _fill(
+        self, key: PartKey, text: str, token: discord.Webhook, view: discord.ui.View | None
+    ) -> discord.WebhookMessage | None:
+        """Always the same message, whoever fills it.
+
+        Raises:
+            PlatformBusy: Discord does not know the command yet that it told us of.
+        """
         async with translated():
             try:
-                said = await token.edit_message(
+                return await token.edit_message(
                     ORIGINAL, content=text, view=view, allowed_mentions=pings(key)
                 )
             except discord.HTTPException as error:
-                if error.code in DEAD_TOKEN:
-                    return None
-                raise
-        message = self._rooms.likely(key.conversation).get_partial_message(said.id)
-        return DiscordPart(self._rooms, message, key, text, token)
+                if error.code == UNKNOWN_REPLY and _age(key) < _DEFERRED:
+                    raise PlatformBusy(_NOT_YET) from error
+                if error.code not in DEAD_TOKEN:
+                    raise
+        return None
 
     @property
     def _me(self) -> discord.ClientUser:
         me = self._client.user
         assert me is not None, "the client is logged in before its messenger works"  # noqa: S101
         return me
+
+
+def _age(key: PartKey) -> float:
+    """Seconds since a command was given."""
+    given = discord.utils.snowflake_time(int(key.question.removeprefix(INTERACTION)))
+    return (discord.utils.utcnow() - given).total_seconds()
 
 
 def _nonce(key: PartKey) -> str:

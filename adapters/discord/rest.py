@@ -29,7 +29,8 @@ ARCHIVED = 50083
 """An edit in a thread that is archived: https://discord.com/developers/docs/topics/threads."""
 OLD = 30046
 """Messages older than an hour take few edits: https://github.com/discord/discord-api-docs/issues/4413."""
-DEAD_TOKEN = frozenset({50027, 10015, 10062})
+UNKNOWN_REPLY = 10015
+DEAD_TOKEN = frozenset({50027, UNKNOWN_REPLY, 10062})
 """An interaction's token after its fifteen minutes."""
 _PASSING = {401, 408}
 """A token that is being replaced, and a slow request: both may work later, or elsewhere."""

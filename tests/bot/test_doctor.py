@@ -10,6 +10,7 @@ from bot.config import load
 from bot.doctor import doctor
 from storage.keys import Keys
 from storage.scripts import Client
+from tests.platforms.discord import DOWN, Discord
 from tests.platforms.model_server import UNKNOWN_MODEL, WRONG_KEY, ModelServer
 from tests.platforms.stores import Server
 
@@ -50,6 +51,7 @@ async def test_all_is_well() -> None:
     assert "Valkey" in said
     assert "gpt-6-luna" in said
     assert "The store's layout fits: 64 partitions" in said
+    assert "Discord is off" in said
 
 
 @pytest.mark.usefixtures("world")
@@ -131,6 +133,45 @@ async def test_a_model_that_ends_soon(server: ModelServer) -> None:
     server.models["gpt-6-luna"] = "2027-03-01"
     _, said = await examined()
     assert "2027-03-01" in said
+
+
+@pytest.fixture
+async def there(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Discord]:
+    """A Discord that the bot is set up for."""
+    async with Discord() as running:
+        monkeypatch.setenv("DISCORD_API_URL", running.api)
+        monkeypatch.setenv("DISCORD_BOT_TOKEN", running.token)
+        monkeypatch.setenv("DISCORD_GUILDS", running.guild().id)
+        yield running
+
+
+@pytest.mark.usefixtures("world", "there")
+async def test_discord_is_looked_at_where_it_is_set_up() -> None:
+    """With a token, Discord's findings follow those of the store and the model."""
+    wrong, said = await examined()
+    assert wrong == 0
+    assert "ok  town: it answers in 1 of 1 text channels" in said
+    assert "&scope=bot+applications.commands&permissions=" in said.splitlines()[-1]
+
+
+@pytest.mark.usefixtures("world", "there")
+async def test_discord_refuses_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way to a new token is said, and the old one is not shown."""
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "old-token")
+    wrong, said = await examined()
+    assert wrong == 1
+    assert "Reset Token" in said
+    assert "old-token" not in said
+
+
+@pytest.mark.usefixtures("world")
+async def test_discord_is_half_away(there: Discord) -> None:
+    """What was found stands, and one line says that the rest is unknown."""
+    there.fault("channels", DOWN, times=9)
+    wrong, said = await examined()
+    assert wrong == 1
+    assert "Message Content is granted" in said
+    assert "!!  Discord: The platform did not respond" in said
 
 
 @pytest.mark.embedded

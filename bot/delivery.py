@@ -109,7 +109,10 @@ class Delivery:
             admission = self._call.admit(kind, lambda: draft.length - self._laid)
             if not await draft.unless_closed(admission):
                 return
-            await self._interim(self._messenger.dialect(visible(draft.text)))
+            try:
+                await self._interim(self._messenger.dialect(visible(draft.text)))
+            except (PlatformBusy, PlatformUnavailable):  # the caller waits before it tries again
+                draft.stir()
             if await draft.closes_within(draft.length * _FRAME):
                 return
 
@@ -123,11 +126,10 @@ class Delivery:
             await draft.gathers(*_WORTH_A_RING)
 
     async def _interim(self, text: str) -> None:
-        """Show it, unless more stands there; a platform that fails gets the next frame instead."""
+        """Show it, unless more stands there."""
         if text.strip() and len(text) >= self._before:
             self._laid = len(text)
-            with suppress(PlatformBusy, PlatformUnavailable):
-                await self._lay(text, None)
+            await self._lay(text, None)
 
     async def finish(self, ending: Ending) -> None:
         """Seal the answer, then make the platform show it, however often that must be tried.

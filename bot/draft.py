@@ -32,6 +32,10 @@ class Draft:
         self._begun.set()
         self._grown.set()
 
+    def stir(self) -> None:
+        """What is there must be looked at again."""
+        self._grown.set()
+
     def close(self) -> None:
         """Nothing more comes."""
         self._closed.set()

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, Protocol
 
 import discord
@@ -21,7 +22,7 @@ from bot.ports import Pacer, Part
 _log = structlog.stdlib.get_logger(__name__)
 LIMIT = 2000
 WAITING, DECLINED = "👀", "⏳"
-_DEFERRED, _NOT_YET = 5.0, 0.25
+_DEFERRED, _NOT_YET = 1.5, 0.25
 """Seconds in which a command's reply is about to be there, and until another look."""
 _LOOK_BACK = 300
 """Messages behind a question among which a part is looked for."""

@@ -15,6 +15,7 @@ class Line:
 
     id: str
     text: str
+    settled: bool = True
 
     async def show(self, text: str) -> None:
         """Keep what would stand there."""

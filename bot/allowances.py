@@ -23,6 +23,8 @@ class Hold:
     dollars: Decimal
     budgets: tuple[str, ...]
     """What is charged, each with the whole sum."""
+    attempt: int = 1
+    """Which attempt at the answer: a reservation of one that was settled comes too late."""
 
 
 @dataclass(frozen=True, slots=True)

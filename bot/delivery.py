@@ -206,7 +206,7 @@ class Delivery:
         self._parts[number] = posted
         self._unsure.discard(number)
         await self._note(number, posted.id)
-        if part:
+        if not posted.settled or posted.text != own:
             await self._put(number, own, last)
 
     async def _post(self, key: PartKey, own: str, last: Offer | None) -> Part:

@@ -87,6 +87,11 @@ class Part(Protocol):
         """What stands on the platform, as far as is known."""
         ...
 
+    @property
+    def settled(self) -> bool:
+        """Whether it looks as it was last said; else it keeps its mark, and must be said again."""
+        ...
+
     async def show(self, text: str) -> None:
         """Make this its text; more will follow."""
         ...
@@ -137,7 +142,8 @@ class Messenger(Protocol):
     async def open(self, key: PartKey, text: str, last: Offer | None) -> Part:
         """Post a new message with this text, findable by its key.
 
-        ``last``: no more text will follow, as if it were closed with this offer.
+        ``last``: no more text will follow, as if it were closed with this offer; a part that is
+        found by a mark which the end takes off is not settled yet.
 
         Raises:
             PlatformUnavailable: perhaps it was posted.

@@ -108,7 +108,7 @@ class Quotas:
         person = f"{_workspace(claim.conversation)}:{quote(claim.questions[0].author.id, safe='')}"
         day = datetime.fromtimestamp(self._clock.now() / 1000, UTC).date()
         budgets = (_workspace(claim.conversation), INSTALLATION)
-        return Hold(_id(claim), person, day, dollars, budgets)
+        return Hold(_id(claim), person, day, dollars, budgets, claim.answer.attempt)
 
     def _terms(self, claim: Claim) -> Terms:
         limits, workspace = self._limits, _workspace(claim.conversation)

@@ -53,6 +53,7 @@ class ConsolePart:
     def __init__(self, id_: str, screen: Screen) -> None:
         self.id = id_
         self.text = ""
+        self.settled = True
         self._screen = screen
 
     async def show(self, text: str) -> None:

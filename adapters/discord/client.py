@@ -20,6 +20,12 @@ from bot.messages import ConversationKey
 _log = structlog.stdlib.get_logger(__name__)
 
 
+_NAP = 1.0
+"""Seconds that the library may sleep in a call that met a limit; beyond it says so, and we wait.
+
+Cut off by our own deadline while it sleeps for the whole token, it would never call again. As an
+option it takes no less than 30.
+"""
 _INTENT = (
     "Discord no longer grants the Message Content intent that it granted a moment ago:"
     " start again."
@@ -45,6 +51,7 @@ class Bot(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
         )
+        self.http.max_ratelimit_timeout = _NAP
         self._content = content
 
     async def listen(self, ways: Ways) -> None:

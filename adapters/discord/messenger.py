@@ -120,8 +120,9 @@ class DiscordMessenger:
                 **{name: value for name, value in more.items() if value is not None},
             )
         part = DiscordPart(self._rooms, room.get_partial_message(message.id), key, text)
-        if last is not None and not answered:
-            await part.close(text, last)
+        part.settled = last is None or answered is not None
+        if message.content != text.strip():  # the nonce led to an earlier post of the same part
+            part.text, part.settled = message.content, False
         return part
 
     async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> Part | None:
@@ -176,6 +177,7 @@ class DiscordMessenger:
         place = room.get_partial_message(message.id)
         part = DiscordPart(self._rooms, place, key, message.content, token)
         part.stoppable = stands_under(message, key)
+        part.settled = False
         return part
 
     def _answered(

@@ -38,6 +38,7 @@ class DiscordPart:
         self.text = text
         self.stoppable = True
         """It has its Stop button; an answer that is redone has to get it back."""
+        self.settled = True
         self._rooms, self._message, self._key, self._token = rooms, message, key, token
 
     @property
@@ -53,6 +54,7 @@ class DiscordPart:
     async def close(self, text: str, offer: Offer) -> None:
         """Make this its last text, with the button of this offer or none."""
         await self._say(text, view=button(offer, self._key))
+        self.settled = True
 
     async def delete(self) -> None:
         """Take it off the channel; it may be gone already."""

@@ -35,7 +35,13 @@ class RedisReservations:
         keys = [self._keys.quota(name) for name in (*names, f"spent:{hold.day}")]
         args: list[Arg] = [hold.id, str(hold.day), math.ceil(hold.dollars * _NANO)]
         args += [_HOUR_MS, terms.counts.get(QUESTIONS, "")]
-        args += [int(terms.slot * 1000), terms.counts.get(AT_ONCE, ""), _HELD_MS, _SPENT_MS]
+        args += [
+            int(terms.slot * 1000),
+            terms.counts.get(AT_ONCE, ""),
+            _HELD_MS,
+            _SPENT_MS,
+            hold.attempt,
+        ]
         for budget in hold.budgets:
             args += [budget, _limit(terms.budgets.get(budget))]
         denied = await self._reserve(keys, args)
@@ -47,7 +53,9 @@ class RedisReservations:
         names = (f"held:{hold.id}", f"running:{hold.person}", *(f"spent:{day}" for day in days))
         keys = [self._keys.quota(name) for name in names]
         spent = math.ceil(hold.dollars * _NANO)
-        await self._settle(keys, [hold.id, str(hold.day), spent, *hold.budgets])
+        await self._settle(
+            keys, [hold.id, str(hold.day), spent, hold.attempt, _HELD_MS, *hold.budgets]
+        )
 
 
 def _limit(dollars: Decimal | None) -> Arg:

@@ -122,6 +122,7 @@ class Watched(Silent):
     limit = 100
     id = "p0"
     text = ""
+    settled = True
 
     def __init__(self, clock: Stopped) -> None:
         self.clock = clock

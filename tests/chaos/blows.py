@@ -25,11 +25,18 @@ class Blow(StrEnum):
     """Likewise, but the request arrives shortly after it woke up."""
     FREEZE_AFTER = "frozen after"
     """The request is done; it wakes up when another process has finished everything."""
+    LOST = "reply lost"
+    """The server did it, the connection breaks, and the process lives on."""
 
     @property
     def kills(self) -> bool:
         """Whether the process never wakes up."""
         return self in {Blow.KILL_BEFORE, Blow.KILL_AFTER, Blow.KILL_AMID}
+
+    @property
+    def freezes(self) -> bool:
+        """Whether the process wakes up when another one has finished everything."""
+        return self in {Blow.FREEZE_BEFORE, Blow.FREEZE_LATE, Blow.FREEZE_AFTER}
 
 
 _ON_THE_WAY = frozenset({Blow.KILL_BEFORE, Blow.FREEZE_BEFORE, Blow.FREEZE_LATE})
@@ -54,13 +61,20 @@ class Barrier:
             await self._hold()
 
     async def reply(self, label: str, data: bytes) -> None:
-        """Hold it, where it shall not be known yet."""
+        """Hold it, where it shall not be known yet.
+
+        Raises:
+            ConnectionError: it shall never be known.
+        """
         if label != self.label:
             return
         self._tokens += data.count(b"data:")
         amid = self.blow is Blow.KILL_AMID and self._tokens > _TOKENS
         if amid or self.blow in {Blow.KILL_AFTER, Blow.FREEZE_AFTER}:
             await self._hold()
+        elif self.blow is Blow.LOST:
+            self.reached.set()
+            raise ConnectionError
 
     async def hit(self, finished: Coroutine[Any, Any, object]) -> bool:
         """Wait until the point is reached; False: all was finished without it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
-from tests.chaos import on_board, terminal
+from tests.chaos import on_board, on_discord, terminal
 from tests.chaos.blows import Barrier, Blow
 from tests.chaos.world import world
 
@@ -18,10 +18,16 @@ class Scene(StrEnum):
 
     BOARD = "board"
     TERMINAL = "terminal"
+    DISCORD = "discord"
 
 
-_PLAYS = {Scene.BOARD: on_board.play, Scene.TERMINAL: terminal.play}
-_SERVERS = {Blow.KILL_AMID: "model", Blow.FREEZE_LATE: "board"}
+_PLAYS = {
+    Scene.BOARD: on_board.play,
+    Scene.TERMINAL: terminal.play,
+    Scene.DISCORD: on_discord.play,
+}
+_PLATFORMS = {"board", "discord"}
+_SERVERS = {Blow.KILL_AMID: {"model"}, Blow.FREEZE_LATE: _PLATFORMS, Blow.LOST: _PLATFORMS}
 """Only a model streams; only what lands on a platform cannot be refused by a fence."""
 
 
@@ -35,7 +41,7 @@ class Case:
 
     @property
     def server(self) -> str:
-        """Who is asked: the store, the model or the board."""
+        """Who is asked: the store, the model or the platform."""
         return self.label.partition(":")[0]
 
     def __str__(self) -> str:
@@ -76,7 +82,7 @@ def _fits(case: Case) -> bool:
     """A terminal is never followed by another while it lives; some blows fit one server alone."""
     if case.scene is Scene.TERMINAL and not case.blow.kills:
         return False
-    return case.server == _SERVERS.get(case.blow, case.server)
+    return case.server in _SERVERS.get(case.blow, {case.server})
 
 
 def sample(found: Sequence[Case], seed: int, each: int) -> list[Case]:

@@ -1,14 +1,13 @@
 """Two people ask on the board, one behind the other, while the bot's process is hit."""
 
-import os
-import signal
 from functools import partial
-from multiprocessing.context import ForkServerProcess
 
 from bot.messages import State, Turn
 from bot.split import split
-from tests.chaos.blows import Barrier, Blow
+from tests.chaos.blows import Barrier
+from tests.chaos.strike import Act, struck
 from tests.chaos.world import World
+from tests.platforms import board_bot
 from tests.platforms.board import LIMIT
 from tests.platforms.board_bot import conversation
 
@@ -31,37 +30,17 @@ async def play(made: World, barrier: Barrier) -> list[str]:
     Raises:
         TimeoutError: not everything was answered.
     """
-    victim = made.start(proxied=True)
-    for author, text in QUESTIONS:
-        await made.board.write(author, text)
-    if await barrier.hit(_finished(made)):
-        await _succeeded(made, victim, barrier)
-    await _finished(made)
-    for bot in made.started:
-        await made.ended(bot)
+    act = Act(board_bot.main, partial(_ask, made), partial(_finished, made))
+    await struck(made, barrier, act)
     return await _faults(made)
 
 
-async def _succeeded(made: World, victim: ForkServerProcess, barrier: Barrier) -> None:
-    """Strike, and let another process finish; only then may a frozen one go on."""
-    assert victim.pid
-    if barrier.blow.kills:
-        victim.kill()
-        made.start()
-        return
-    os.kill(victim.pid, signal.SIGSTOP)
-    made.start()
-    await _finished(made)
-    wake, arrive = partial(os.kill, victim.pid, signal.SIGCONT), barrier.opened.set
-    first, then = (wake, arrive) if barrier.blow is Blow.FREEZE_LATE else (arrive, wake)
-    first()
-    await made.clock.sleep(0.1)
-    then()
+async def _ask(made: World) -> None:
+    for author, text in QUESTIONS:
+        await made.board.write(author, text)
 
 
 async def _finished(made: World) -> None:
-    """Wait until both questions are answered in the history, and nothing is left to do."""
-
     async def quiet() -> bool:
         turns = await made.inbox.turns(conversation())
         waiting = await made.inbox.waiting(conversation())

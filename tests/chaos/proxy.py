@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 import storage
+from tests.platforms.discord.server import API
 
 Reader = asyncio.StreamReader
 Read = Callable[[Reader], Awaitable[tuple[str, bytes]]]
@@ -19,7 +20,7 @@ Read = Callable[[Reader], Awaitable[tuple[str, bytes]]]
 Stream = tuple[Reader, asyncio.StreamWriter]
 Connect = Callable[[], Awaitable[Stream]]
 
-ONCE = frozenset({"ready", "renew", "ping", "get /events", "connect"})
+ONCE = frozenset({"ready", "renew", "ping", "get /events", "connect", "zrange"})
 """What is sent again and again: only its first time gets a label."""
 
 
@@ -117,13 +118,20 @@ class _Pass:
 
 
 async def http(reader: Reader) -> tuple[str, bytes]:
-    """One HTTP request, named by its method, and by its path where that is the board's feed."""
+    """One HTTP request, named by its method, and where that says too little by its path."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = re.search(rb"(?i)content-length: *(\d+)", head)
     body = await reader.readexactly(int(length[1])) if length else b""
     method, path, _ = head.decode("latin-1").split(" ", 2)
-    feed = " /events" if path.startswith("/events") else ""
-    return method.lower() + feed, head + body
+    return method.lower() + _told(path), head + body
+
+
+def _told(path: str) -> str:
+    """The board's feed, or the words of Discord's interface, without ids."""
+    if path.startswith(API):
+        words = path.removeprefix(API).partition("?")[0].split("/")
+        return " " + "/".join(filter(str.isalpha, words))
+    return " /events" if path.startswith("/events") else ""
 
 
 async def resp(reader: Reader) -> tuple[str, bytes]:

@@ -1,4 +1,4 @@
-"""What one case needs: store, model and board of its own, proxies before them, and bots."""
+"""What one case needs: store, model and platforms of its own, proxies before them, and bots."""
 
 import asyncio
 import multiprocessing
@@ -17,9 +17,11 @@ from bot.clock import SystemClock
 from storage.connect import connect
 from storage.inbox import RedisInbox
 from storage.keys import Keys
+from storage.settings import RedisSettings
 from tests.chaos.proxy import Gate, Labels, http, proxy, resp
-from tests.platforms import board_bot
 from tests.platforms.board import Board
+from tests.platforms.discord import Discord, Message
+from tests.platforms.discord.server import API
 from tests.platforms.model_server import ModelServer, Reply
 from tests.platforms.stores import Server, single
 
@@ -27,16 +29,16 @@ PATIENCE = 20.0
 """Seconds for a world to come to rest."""
 
 _fork = multiprocessing.get_context("forkserver")
-_fork.set_forkserver_preload(["tests.platforms.board_bot"])
+_fork.set_forkserver_preload(["tests.chaos.cases"])
 
 
-def _become(environment: dict[str, str], log: Path) -> None:
+def _become(main: Callable[[], None], environment: dict[str, str], log: Path) -> None:
     """The life of a bot's process: as if it had been started with this environment."""
     with log.open("ab") as file:
         os.dup2(file.fileno(), sys.stdout.fileno())
         os.dup2(file.fileno(), sys.stderr.fileno())
     os.environ.update(environment)  # noqa: TID251 - it is the new process's
-    board_bot.main()
+    main()
 
 
 @dataclass
@@ -45,8 +47,10 @@ class World:
 
     server: Server
     board: Board
+    discord: Discord
     model: ModelServer
     inbox: RedisInbox
+    settings: RedisSettings
     proxied: dict[str, str]
     """The environment of a bot whose requests are recorded."""
     started: list[ForkServerProcess] = field(default_factory=list)
@@ -63,8 +67,11 @@ class World:
             "REDIS_URL": self.server.url,
             "OPENAI_BASE_URL": self.model.url,
             "BOARD_URL": self.board.url,
+            "DISCORD_API_URL": self.discord.api,
         }
         common = {
+            "DISCORD_BOT_TOKEN": self.discord.token,
+            "DISCORD_GUILDS": self.discord.guild().id,
             "THREADWISE_DATA_DIR": str(self.server.home),
             "THREADWISE_LEASE": "1s",
             "THREADWISE_SWEEP": "0.2s",
@@ -73,9 +80,10 @@ class World:
         }
         return common | (self.proxied if proxied else direct)
 
-    def start(self, *, proxied: bool = False) -> ForkServerProcess:
-        """A bot's process."""
-        process = _fork.Process(target=_become, args=(self.environment(proxied=proxied), self.log))
+    def start(self, main: Callable[[], None], *, proxied: bool = False) -> ForkServerProcess:
+        """A bot's process, which does this."""
+        environment = self.environment(proxied=proxied)
+        process = _fork.Process(target=_become, args=(main, environment, self.log))
         process.start()
         self.started.append(process)
         return process
@@ -97,8 +105,9 @@ class World:
         await self.until(lambda: process.exitcode is not None)
 
     def scene(self) -> list[str]:
-        """What stands on the board, and the last lines that the bots wrote."""
+        """What stands on the platforms, and the last lines that the bots wrote."""
         standing = [f"on the board: {post}" for post in self.board.standing()]
+        standing += [f"on Discord: {_seen(post)}" for post in self.discord.posts]
         if not self.log.exists():
             return standing
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -107,13 +116,20 @@ class World:
     def left(self) -> list[str]:
         """What should not be in the store, or not for ever."""
         keys = self.server.ask("KEYS", "*")
-        left = [key for key in keys if any(f":{name}:" in key for name in _PASSING)]
-        passing = [key for key in keys if not key.endswith(":layout")]
+        left = [key for key in keys if _PASSING & {*key.split(":")}]
+        passing = [key for key in keys if not _LASTING & {*key.split(":")}]
         eternal = [key for key in passing if self.server.ask("TTL", key) < 0]
         return [f"left in the store: {k}" for k in left] + [f"{k} has no TTL" for k in eternal]
 
 
-_PASSING = ("inbox", "msgs", "answer", "due")
+_PASSING = {"inbox", "msgs", "answer", "due", "owner", "stop", "running"}
+_LASTING = {"layout", "commands", "settings"}
+
+
+def _seen(post: Message) -> str:
+    lengths = [len(version.content) for version in post.versions]
+    gone = "deleted" * (post.deleted is not None)
+    return f"{post.id} in {post.channel} {gone} {lengths} {[*post.buttons]} {post.content[:60]}"
 
 
 async def _value(result: object) -> bool:
@@ -126,6 +142,7 @@ async def world(gate: Gate) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         server = stack.enter_context(single())
         board = await stack.enter_async_context(Board())
+        discord = await stack.enter_async_context(Discord())
         model = await stack.enter_async_context(ModelServer(Reply(delay=0.008)))
         client = await stack.enter_async_context(connect(server.url, server.home))
         labels = Labels()
@@ -141,8 +158,10 @@ async def world(gate: Gate) -> AsyncIterator[World]:
             "REDIS_URL": f"redis://127.0.0.1:{store}",
             "OPENAI_BASE_URL": f"http://127.0.0.1:{await before('model', model.url)}/v1",
             "BOARD_URL": f"http://127.0.0.1:{await before('board', board.url)}",
+            "DISCORD_API_URL": f"http://127.0.0.1:{await before('discord', discord.url)}{API}",
         }
-        made = World(server, board, model, RedisInbox(client, Keys()), proxied)
+        inbox, settings = RedisInbox(client, Keys()), RedisSettings(client, Keys())
+        made = World(server, board, discord, model, inbox, settings, proxied)
         stack.callback(_end, made.started)
         yield made
 

@@ -100,7 +100,11 @@ def test_the_lock_keeps_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     locked = dict(re.findall(r"^([a-z0-9.-]+)==([\w.]+)", "\n".join(read(LOCKS[0])), re.MULTILINE))
     asked = [Requirement(text) for text in project["dependencies"]]
-    assert [one.name for one in asked if locked.get(canonicalize_name(one.name), "") not in one.specifier] == []
+    assert [
+        one.name
+        for one in asked
+        if locked.get(canonicalize_name(one.name), "") not in one.specifier
+    ] == []
 
 
 def read(name: str) -> list[str]:

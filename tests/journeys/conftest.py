@@ -1,7 +1,7 @@
 """A small town: a bulletin board, a model and a store, all real, and bots to come and go."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +11,14 @@ import pytest
 from bot.clock import SystemClock
 from bot.config import Config, load
 from bot.messages import ConversationKey, Turn
-from bot.models.router import Models
 from storage.inbox import RedisInbox
 from storage.keys import Keys
 from storage.scripts import Client
+from tests.journeys.discord_town import DiscordTown
 from tests.journeys.program import Program
 from tests.platforms.board import Board
 from tests.platforms.board_bot import Bot, conversation, running
+from tests.platforms.discord import Discord
 from tests.platforms.model_server import ModelServer
 from tests.platforms.stores import Server
 
@@ -77,27 +78,49 @@ class Town:
 
 
 @pytest.fixture
+def settings(valkey: Server, tmp_path: Path) -> dict[str, str]:
+    """The environment of every bot of a town."""
+    return {
+        "REDIS_URL": valkey.url,
+        "THREADWISE_DATA_DIR": str(tmp_path),
+        "THREADWISE_LEASE": "1s",
+        "THREADWISE_SWEEP": "0.2s",
+    }
+
+
+@pytest.fixture
 async def town(
-    client: Client, valkey: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: Client, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Town]:
     """A town with an empty store."""
-    monkeypatch.setattr(Models, "loopback_only", True)
-
     async with Board() as board, ModelServer() as model:
+        given = settings | {"OPENAI_BASE_URL": model.url}
+        yield Town(board, model, RedisInbox(client, Keys()), _configure(monkeypatch, given))
 
-        def configure(**settings: str) -> Config:
-            given = {
-                "REDIS_URL": valkey.url,
-                "OPENAI_BASE_URL": model.url,
-                "THREADWISE_DATA_DIR": str(tmp_path),
-                "THREADWISE_LEASE": "1s",
-                "THREADWISE_SWEEP": "0.2s",
-            }
-            for name, value in (given | settings).items():
-                monkeypatch.setenv(name, value)
-            return load(None)
 
-        yield Town(board, model, RedisInbox(client, Keys()), configure)
+@pytest.fixture
+async def discord_town(
+    client: Client, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[DiscordTown]:
+    """A Discord whose bot may read messages, with an empty store."""
+    async with Discord() as there, ModelServer() as model:
+        given = settings | {
+            "OPENAI_BASE_URL": model.url,
+            "DISCORD_API_URL": there.api,
+            "DISCORD_BOT_TOKEN": there.token,
+            "DISCORD_GUILDS": there.guild().id,
+        }
+        configure = _configure(monkeypatch, given)
+        yield DiscordTown(there, model, RedisInbox(client, Keys()), configure)
+
+
+def _configure(monkeypatch: pytest.MonkeyPatch, given: Mapping[str, str]) -> Callable[..., Config]:
+    def configure(**settings: str) -> Config:
+        for name, value in {**given, **settings}.items():
+            monkeypatch.setenv(name, value)
+        return load(None)
+
+    return configure
 
 
 @pytest.fixture

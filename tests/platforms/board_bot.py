@@ -29,7 +29,6 @@ from bot.errors import (
 )
 from bot.messages import (
     Account,
-    Claim,
     ConversationKey,
     IncomingMessage,
     Offer,
@@ -103,6 +102,7 @@ class BoardPart:
     channel: str
     id: str
     text: str
+    settled: bool = True
 
     async def show(self, text: str) -> None:
         await self._say(text, last=False)
@@ -143,7 +143,7 @@ class BoardMessenger(Silent):
         channel = key.conversation.channel
         wanted = {"id": part, "key": "" if part else _mark(key), "but": " ".join(but)}
         found = await self.line.ask("GET", f"/{channel}/posts", **wanted)
-        return found and BoardPart(self.line, channel, found["id"], found["text"])
+        return found and BoardPart(self.line, channel, found["id"], found["text"], settled=False)
 
 
 def _mark(key: PartKey) -> str:

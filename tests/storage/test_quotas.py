@@ -80,10 +80,20 @@ async def test_an_answer_is_settled_once(store: RedisReservations) -> None:
 
 async def test_what_is_asked_again_after_its_end_costs_again(store: RedisReservations) -> None:
     """A question whose answer was settled and must be asked once more is charged for both."""
-    for _ in range(2):
-        await store.reserve(hold(1), terms(questions=1))
-        await store.settle(hold(1, "0.4"))
+    for attempt in (1, 2):
+        await store.reserve(hold(1, attempt=attempt), terms(questions=1))
+        await store.settle(hold(1, "0.4", attempt=attempt))
     assert await room(store, "0.2")
+
+
+async def test_a_request_that_comes_late_sets_nothing_aside(store: RedisReservations) -> None:
+    """Frozen on its way until its answer was settled, by a later attempt too: nothing changes."""
+    late = hold(1, attempt=1)
+    await store.reserve(late, terms())
+    await store.settle(hold(1, "0.4", attempt=2))
+    assert await store.reserve(late, terms(at_once=1)) is None
+    assert await store.reserve(hold(2, "0.1"), terms(at_once=1)) is None
+    assert await room(store, "0.5")
 
 
 async def test_more_than_was_set_aside_is_charged(store: RedisReservations) -> None:

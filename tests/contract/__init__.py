@@ -1,0 +1,15 @@
+"""What every platform has to keep: the same behaviours, on each of them.
+
+A new platform brings one module as ``driver.Platform`` describes it, and a line in
+``conftest.PLATFORMS``. What cannot happen there it leaves out of ``CAN``, and the tests that need
+it are not made for it. So that nothing is left out unseen, it stands here too:
+
+| can | console | discord | what it means |
+|---|---|---|---|
+| look | no | yes | what was posted can be found again, rewritten and deleted |
+| press | no | yes | buttons stand under answers |
+| fail | no | yes | the platform may be busy or down, or lose its reply |
+| repeat | no | yes | a message may be delivered twice |
+| change | no | yes | people edit and delete messages |
+| crowd | no | yes | there are other people: some are no admins, all can be pinged |
+"""

@@ -227,7 +227,7 @@ class Inbox(Conversations, Protocol):
         ...
 
     async def ready(self, account: Account, limit: int) -> list[ConversationKey]:
-        """Conversations of an account that may be claimed now, longest due first."""
+        """Conversations that may be claimed now, longest due first, of any partition first."""
         ...
 
     async def claim(

@@ -1,5 +1,6 @@
 """The inbox over Redis: what each script is called, which keys it gets, what it answers."""
 
+import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -89,7 +90,7 @@ class RedisInbox(RedisConversations):
 
     async def ready(self, account: Account, limit: int) -> list[ConversationKey]:
         own = account.conversation
-        numbers = [partition(own)] if own else range(PARTITIONS)
+        numbers = [partition(own)] if own else random.sample(range(PARTITIONS), PARTITIONS)
         replies = await self._run["ready"].each(
             [([self._keys.due(n, account.name)], [limit, FURTHEST_MS]) for n in numbers]
         )

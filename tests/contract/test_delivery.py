@@ -214,13 +214,17 @@ async def test_a_redone_answer_can_be_stopped_again(stage: FullStage) -> None:
 async def test_an_ended_answer_shows_its_offer(
     stage: FullStage, number: int, offer: Offer
 ) -> None:
-    """Closed, or opened with its last text, it has the button of its offer and no other."""
+    """Settled, it has the button of its offer and no other; until then its mark finds it."""
     wanted = [offer.capitalize()] if offer else []
     first, second = (replace(stage.key(), number=number) for _ in range(2))
     part = await stage.messenger.open(first, "one", None)
     await part.close("one", offer)
     assert stage.offered(part.id) == wanted
     at_once = await stage.messenger.open(second, "two", offer)
+    if not at_once.settled:
+        assert await stage.messenger.find(second, "")
+        await at_once.close("two", offer)
+    assert at_once.settled
     assert stage.offered(at_once.id) == wanted
 
 

@@ -1,5 +1,7 @@
 """Discord fails, limits and refuses, and the answer comes all the same, or ends for good."""
 
+import asyncio
+
 import pytest
 
 from bot.messages import State
@@ -61,6 +63,20 @@ async def test_no_limit_is_passed(discord_town: DiscordTown) -> None:
         await there.until(lambda: len(town.ended) == 3)
     assert not there.throttled
     assert town.standing == [("word " * 20).strip()] * 3
+
+
+async def test_an_answer_in_an_archived_thread(discord_town: DiscordTown) -> None:
+    """A thread that is put away meanwhile is woken, since its answer is not whole."""
+    town, there = discord_town, discord_town.there
+    hold = asyncio.Event()
+    town.model.script(Reply("one two", hold=hold))
+    async with town.bot():
+        asked = there.say("general", "ann", f"{there.mention} Why?")
+        await there.until(lambda: there.posts)
+        there.archive(asked.id)
+        hold.set()
+        await town.answered("one two")
+    assert not there.channel(asked.id).archived
 
 
 async def test_where_nothing_may_be_said_the_turn_ends(discord_town: DiscordTown) -> None:

@@ -45,6 +45,7 @@ class Places:
             web.get("/guilds/{guild}/threads/active", self._active, name="active_threads"),
             web.get("/guilds/{guild}/members/{user}", self._member, name="member"),
             web.get("/channels/{channel}", self._channel, name="channel"),
+            web.patch("/channels/{channel}", self._wake_thread, name="edit_channel"),
             web.post(thread, self._start_thread, name="thread"),
             web.get(everywhere, self._commands, name="commands"),
             web.put(everywhere, self._put_commands, name="put_commands"),
@@ -118,6 +119,15 @@ class Places:
 
     async def _channel(self, request: web.Request) -> web.Response:
         return reply(payloads.channel(place_of(self._world, request.match_info["channel"])))
+
+    async def _wake_thread(self, request: web.Request) -> web.Response:
+        """Of all that can be changed, whether a thread is put away."""
+        place = place_of(self._world, request.match_info["channel"])
+        if place.locked:
+            raise refusal(160005)
+        place.archived = request[CALL].body["archived"]
+        self._world.update_place(place)
+        return reply(payloads.channel(place))
 
     async def _start_thread(self, request: web.Request) -> web.Response:
         world, body = self._world, request[CALL].body

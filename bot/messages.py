@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 from urllib.parse import quote, unquote
 
@@ -17,10 +18,7 @@ class ConversationKey:
     thread: str = ""
 
     def __str__(self) -> str:
-        return ":".join(quote(part, safe="") for part in self._parts())
-
-    def _parts(self) -> tuple[str, str, str, str]:
-        return self.platform, self.workspace, self.channel, self.thread
+        return _written(self.platform, self.workspace, self.channel, self.thread)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -31,6 +29,11 @@ class ConversationKey:
         """
         platform, workspace, channel, thread = (unquote(part) for part in text.split(":"))
         return cls(platform, workspace, channel, thread)
+
+
+@lru_cache(maxsize=10_000)
+def _written(*parts: str) -> str:
+    return ":".join(quote(part, safe="") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 import discord
@@ -41,9 +42,8 @@ class Intake:
         if incoming is None:
             return await self._turn_away(message)
         try:
-            refusal = await self._insist(
-                lambda: self._ways.access.refusal(incoming.conversation, incoming.author)
-            )
+            here = _settled_place(incoming)
+            refusal = await self._insist(lambda: self._ways.access.refusal(here, incoming.author))
             receipt = await self._insist(lambda: self._ways.door.accept(incoming, refusal))
         except StoreFull as error:
             return await self._say(message, words.sentence(error))
@@ -168,6 +168,13 @@ class Intake:
             except StoreUnavailable as error:
                 _log.warning("not taken in yet", error=str(error))
                 await self._ways.clock.sleep(_PAUSE)
+
+
+def _settled_place(incoming: IncomingMessage) -> ConversationKey:
+    """Where settings can hold by now: a conversation that begins has those of its channel."""
+    here = incoming.conversation
+    begins = here.thread.removeprefix("r") == incoming.id
+    return replace(here, thread="") if begins else here
 
 
 @contextmanager

@@ -83,15 +83,6 @@ class Bucket(Ratelimit):
     to a request from us for seconds, though the message stands on the screen already.
     """
 
-    async def acquire(self) -> None:
-        """Take a place that is left: the library refuses it when the window ends late."""
-        if self.remaining <= 0 or self.is_expired():
-            return await super().acquire()
-        self._last_request = self._loop.time()
-        self.remaining -= 1
-        self.outgoing += 1
-        return None
-
     def __init__(self, max_ratelimit_timeout: float | None) -> None:  # noqa: ARG002 - the library's
         super().__init__(None)  # else it refuses calls for which the window has room
 

@@ -10,8 +10,9 @@ from bot.pacing.allowance import Allowance, Ask, LocalAllowance, Terms, Wait
 from bot.ports import Clock
 
 _log = structlog.get_logger()
-_PATIENCE = 0.5
-"""Seconds that one question to the store may take."""
+_PATIENCE = 3.0
+"""Seconds that one question to the store may take: more than its client waits, so that a loop
+which is late by a second does not look like a store that is away."""
 _AWAY = 2.0
 """Seconds until a store that did not answer is asked again."""
 _CAREFUL = Terms(rate=Terms().rate / 4, limit=1)

@@ -15,7 +15,7 @@ from bot.ports import Inbox, Messenger
 from bot.run import serving
 from tests.adapters.discord.giving import heard, replies, seen
 from tests.contract.driver import LONGEST, Can, Ground, Trouble
-from tests.platforms.discord import DOWN, LOST, MANAGE_SERVER, Discord, Fault, Message
+from tests.platforms.discord import DOWN, LOST, MANAGE_SERVER, Discord, Message, busy
 from tests.platforms.discord.rest_interactions import FORM, WAIT_UPDATE
 from tests.platforms.model_server import ModelServer
 
@@ -24,7 +24,7 @@ _PATIENCE = 15.0
 _PAUSE = 0.02
 _EVER = 10**6
 _FAULTS = {
-    Trouble.BUSY: Fault(status=429),
+    Trouble.BUSY: busy(7.0),
     Trouble.DOWN: DOWN,
     Trouble.LOST: LOST,
 }

@@ -209,7 +209,7 @@ class Talk:
         if not known:
             self.epoch, self.total = None, 0
         elif self.epoch is not None:
-            self._renew_epoch(self.total)
+            self._renew_epoch(self.total or 1)
 
 
 def _newer(new: IncomingMessage | None, old: IncomingMessage) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from bench import crowd, length, trips, turns
+from bench import crowd, discord_crowd, discord_pace, discord_share, length, trips, turns
 from bench.report import machine
 
 MEASURES = {
@@ -13,15 +13,20 @@ MEASURES = {
     "trips": trips.measure,
     "crowd": crowd.measure,
     "length": length.measure,
+    "discord-share": discord_share.measure,
+    "discord-pace": discord_pace.measure,
+    "discord-crowd": discord_crowd.measure,
 }
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice([*MEASURES]))
+@click.argument("names", nargs=-1, type=click.Choice([*MEASURES, "discord"]))
 @click.option("--quick", is_flag=True, help="A few repetitions, to see that it runs.")
 def main(names: Sequence[str], *, quick: bool) -> None:
-    """Measure what is named, or everything."""
-    asyncio.run(_run(names or [*MEASURES], quick=quick))
+    """Measure what is named (discord: all of that), or everything."""
+    wanted = {*names}
+    chosen = [name for name in MEASURES if {name, name.split("-")[0]} & wanted]
+    asyncio.run(_run(chosen or [*MEASURES], quick=quick))
 
 
 async def _run(names: Sequence[str], *, quick: bool) -> None:

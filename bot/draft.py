@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from bot.together import before
+from bot.together import before, within
 
 
 class Draft:
@@ -58,11 +58,11 @@ class Draft:
 
     async def begins_within(self, seconds: float) -> bool:
         """Wait so long for the first text, or for the end."""
-        return await _within(self._begun, seconds)
+        return await within(self._begun, seconds)
 
     async def closes_within(self, seconds: float) -> bool:
         """Wait so long, or until nothing more comes (True)."""
-        return await _within(self._closed, seconds)
+        return await within(self._closed, seconds)
 
     async def unless_begun(self, work: Coroutine[Any, Any, None]) -> bool:
         """Do this, but leave it at once when the first text comes (False)."""
@@ -71,13 +71,3 @@ class Draft:
     async def unless_closed(self, work: Coroutine[Any, Any, None]) -> bool:
         """Do this, but leave it at once when nothing more comes (False)."""
         return await before(self._closed, work)
-
-
-async def _within(event: asyncio.Event, seconds: float) -> bool:
-    if seconds <= 0 or event.is_set():
-        return event.is_set()
-    try:
-        async with asyncio.timeout(seconds):
-            return await event.wait()
-    except TimeoutError:
-        return False

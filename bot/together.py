@@ -38,3 +38,14 @@ async def before(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return done
+
+
+async def within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the event, or so long; whether it came."""
+    if seconds <= 0 or event.is_set():
+        return event.is_set()
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -16,7 +16,7 @@ from bot.lease import Lease
 from bot.messages import Account, Claim, ConversationKey
 from bot.outcomes import Held, Unclaimed
 from bot.prompt import PromptSettings
-from bot.together import together
+from bot.together import together, within
 from bot.turn import Turns
 
 _log = structlog.get_logger()
@@ -114,7 +114,7 @@ class Worker:
                 for account in self._accounts.values():
                     for conversation in await self._inbox.ready(account, self._free()):
                         self._start(account.name, conversation)
-            await _either(self._look, self._pace.sweep * random.uniform(0.8, 1.2))  # noqa: S311
+            await within(self._look, self._pace.sweep * random.uniform(0.8, 1.2))  # noqa: S311
 
     def _free(self) -> int:
         return max(0, self._pace.running - len(self._running))
@@ -194,7 +194,7 @@ class Worker:
 
     async def _keep_leases(self) -> None:
         while True:
-            await _either(self._renew, self._pace.renew)
+            await within(self._renew, self._pace.renew)
             self._renew.clear()
             if self._leases:
                 with _going_on("renewal failed"):
@@ -233,12 +233,3 @@ def _going_on(event: str) -> Iterator[None]:
         _log.warning(event, error=str(error))
     except Exception:  # noqa: BLE001 - a bug here must not end the answers that run
         _log.exception(event)
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    """Wait for the event, or so long."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

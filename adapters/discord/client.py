@@ -115,6 +115,7 @@ class Bot(discord.AutoShardedClient):
 
     async def on_shard_ready(self, shard: int) -> None:
         """A connection began anew: what happened meanwhile was not told."""
+        _log.info("listening", shard=shard, name=self._user.name, guilds=len(self.guilds))
         await self._catch_up.run(shard)
 
     async def on_shard_disconnect(self, _: int) -> None:

@@ -25,6 +25,11 @@ from bot.errors import MessengerError, StoreError, ThreadwiseError
 
 _log = structlog.stdlib.get_logger(__name__)
 ASK, ABOUT, RETRY, FORGET = "ask", "Ask about this", "Retry", "Forget"
+_MORE = (
+    f"- `/{ASK} [question]`: Ask me without a mention\n"
+    f"- Apps menu of a message: {ABOUT}; {RETRY}; {FORGET} (its question and my answer)"
+)
+"""What Discord has beside the core's table."""
 _OF_ONE = frozenset({"reset", "stop"})
 """Commands about one conversation; all others are about the place where they are given."""
 _CHOICE = 100
@@ -150,7 +155,8 @@ class CommandDesk:
         if name in _OF_ONE:
             where = await self._callers.current(interaction, told.conversation)
             told = replace(told, conversation=where)
-        return await self._ways.commands.run(name, told)
+        reply = await self._ways.commands.run(name, told)
+        return replace(reply, text=f"{reply.text}\n{_MORE}") if name == "help" else reply
 
     async def _show_form(self, interaction: discord.Interaction, row: Command) -> None:
         """The present text, to be changed."""

@@ -63,6 +63,7 @@ async def look(token: str, api: str | None) -> Application:
     if api:
         http.Route.BASE = api.rstrip("/")
         discord.asset.Asset.BASE = "{0.scheme}://{0.netloc}".format(urlsplit(api))
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody speaks here
     client = discord.Client(intents=discord.Intents(guilds=True))
     async with logged_in(client, token):
         if api:

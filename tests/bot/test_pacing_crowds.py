@@ -27,11 +27,14 @@ def test_answers_in_one_channel_keep_up_with_the_plain_rule(
     assert mean(run.lag / plain(run.answers) for run in runs) < 1.2
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_a_hundred_conversations(processes: int) -> None:
-    """First texts come within seconds, and the lag is not much above a perfect second."""
+@pytest.mark.parametrize(("processes", "lag"), [(1, 1.3), (2, 1.6)])
+def test_a_hundred_conversations(processes: int, lag: float) -> None:
+    """First texts come within seconds, and the lag is not much above a perfect second.
+
+    Among processes the order is approximate, which costs some of it.
+    """
     figures = unharmed(simulate(100, 80, channels=100, processes=processes))
-    assert figures.lag < 1.3
+    assert figures.lag < lag
     assert median(figures.firsts) <= 1.6
     assert figures.firsts[-1] <= 3.5
 

@@ -19,7 +19,7 @@ check: .venv/.check
 	$(BIN)/loq check
 	$(BIN)/codespell
 	$(BIN)/pytest -q tests/house
-	$(BIN)/pytest -q --cov --ignore=tests/house
+	$(BIN)/pytest -q -n 3 --dist worksteal --cov --ignore=tests/house
 
 chaos: .venv/.check
 	$(BIN)/python -m tests.chaos $(ARGS)

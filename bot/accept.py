@@ -95,7 +95,8 @@ class Door:
         Raises:
             StoreError: nobody knows whether it was.
         """
-        await self._inbox.cancel(account, conversation, "", "user")
+        for message in await self._inbox.waiting(conversation):
+            await self._inbox.change(account, conversation, message, "", None)
         await self._inbox.forget(conversation)
 
     def _refusal(self, message: IncomingMessage) -> str:

@@ -96,8 +96,10 @@ class Delivery:
                     self._unsure.add(number)
         self.again(self._claim)
 
-    async def begin(self) -> None:
+    async def begin(self, draft: Draft) -> None:
         """The turn of these questions came: whoever was told to wait sees it."""
+        if not await draft.is_asked():
+            return
         waited = self._claim.ids[0 if self._claim.waited else 1 :]
         await self._messenger.begin(self._key(0), waited)
 
@@ -227,7 +229,8 @@ class Delivery:
         return split(self._messenger.dialect(text), self._messenger.limit)
 
     def _key(self, number: int) -> PartKey:
-        key = PartKey(self._claim.conversation, self._claim.ids[0], number)
+        where, revision = self._claim.conversation, self._claim.answer.revision
+        key = PartKey(where, self._claim.ids[0], number, revision=revision)
         if not self._claim.questions:
             return key
         first = self._claim.questions[0]

@@ -15,6 +15,8 @@ class Draft:
         self._pieces: list[str] = []
         self.length = 0
         """Characters that came so far."""
+        self.asked = asyncio.Event()
+        """The model is being asked, or it is known that it will not be."""
         self._begun = asyncio.Event()
         self._grown = asyncio.Event()
         self._closed = asyncio.Event()
@@ -42,6 +44,10 @@ class Draft:
         self._begun.set()
         self._grown.set()
 
+    async def is_asked(self) -> bool:
+        """Wait until the model is asked; False: the draft was closed before."""
+        return await before(self._closed, self.asked.wait()) or self.asked.is_set()
+
     async def more(self) -> bool:
         """Wait for text that was not looked at; False: nothing more comes."""
         await self._grown.wait()
@@ -64,10 +70,10 @@ class Draft:
         """Wait so long, or until nothing more comes (True)."""
         return await within(self._closed, seconds)
 
-    async def unless_begun(self, work: Coroutine[Any, Any, None]) -> bool:
+    async def unless_begun(self, work: Coroutine[Any, Any, object]) -> bool:
         """Do this, but leave it at once when the first text comes (False)."""
         return await before(self._begun, work)
 
-    async def unless_closed(self, work: Coroutine[Any, Any, None]) -> bool:
+    async def unless_closed(self, work: Coroutine[Any, Any, object]) -> bool:
         """Do this, but leave it at once when nothing more comes (False)."""
         return await before(self._closed, work)

@@ -233,6 +233,8 @@ class PartKey:
     """Who asked, by the platform's id; nobody where the question was deleted."""
     title: str = ""
     """The question's first words, for a place that wants a name."""
+    revision: int = 0
+    """How often the question was changed, or asked again, since its answer began."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,17 +69,35 @@ async def serving(
         side = await stack.enter_async_context(discord_side(core))
         if config.port:
             await stack.enter_async_context(_watched(config.port, core))
-        async with asyncio.TaskGroup() as group:
-            background = [group.create_task(side.pace())]
-            if not platforms or side.platform in platforms:
-                background.append(group.create_task(side.listen()))
-            worker = _worker(core, [side])
-            working = [group.create_task(worker.run())] * (not platforms or WORKER in platforms)
-            yield core
-            worker.stop()
-            await asyncio.gather(*working)
-            for task in background:
-                task.cancel()
+        with _plain():
+            async with asyncio.TaskGroup() as group, _work(core, side, platforms, group):
+                yield core
+
+
+@asynccontextmanager
+async def _work(
+    core: Core, side: Side, platforms: Sequence[str], group: asyncio.TaskGroup
+) -> AsyncIterator[None]:
+    """Listen, and answer, as far as this process is asked to; drained at the end."""
+    background = [group.create_task(side.pace())]
+    if not platforms or side.platform in platforms:
+        background.append(group.create_task(side.listen()))
+    worker = _worker(core, [side])
+    working = [group.create_task(worker.run())] * (not platforms or WORKER in platforms)
+    yield
+    worker.stop()
+    await asyncio.gather(*working)
+    for task in background:
+        task.cancel()
+
+
+@contextmanager
+def _plain() -> Iterator[None]:
+    """What went wrong first, without the group that it comes in."""
+    try:
+        yield
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 def _problems(config: Config, platforms: Sequence[str], *, demo: bool) -> Iterator[str]:

@@ -18,7 +18,7 @@ async def together(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]
     return one.result(), other.result()
 
 
-async def before(event: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+async def before(event: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
     """Whether the work was done before the event came; else it was cancelled."""
     done = False
 

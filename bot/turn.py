@@ -113,10 +113,12 @@ class Turns:
             if claim.answer.attempt > _DELIVERIES:
                 return self._nowhere(claim, ending or reply.stopped(), Undeliverable("too often"))
             await delivery.resume()
-            if ending is None:
-                answering = self._answer(claim, terms, lease, delivery, reply)
-                ending = (await together(answering, delivery.begin()))[0]
-            await together(delivery.finish(ending), self._record(claim, ending, lease))
+            ending = ending or await self._answer(claim, terms, lease, delivery, reply)
+            try:
+                await together(delivery.finish(ending), self._record(claim, ending, lease))
+            except Revised:
+                await self._record(claim, ending, lease)
+                raise
         except PartGone:  # whoever deletes the answer wants no more of it
             ending = replace(ending or reply.stopped(), state=State.STOPPED)
             await self._record(claim, ending, lease)
@@ -155,7 +157,8 @@ class Turns:
             return Ending(words.PAUSED, State.REFUSED, terms.model)
         draft = Draft()
         asking = self._ask(claim, terms, draft, lease, reply)
-        ending, _ = await together(asking, delivery.follow(draft))
+        showing = together(delivery.follow(draft), delivery.begin(draft))
+        ending, _ = await together(asking, showing)
         if ending.usage and ending.cost is None:
             ending = replace(ending, cost=self.model.cost(ending.model, ending.usage))
         if lease.stop in {"revised", "deleted"}:
@@ -192,6 +195,7 @@ class Turns:
         room = min(terms.budget, self.model.context_tokens(terms.model))
         prompt = build(claim, replace(terms, budget=room))
         reply.refusal = await self.quota.reserve(claim, prompt)
+        draft.asked.set()
         if reply.refusal is not None:
             return
         try:

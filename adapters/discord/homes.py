@@ -20,6 +20,7 @@ class Homes:
         self._guilds = guilds
         self._recent = Recent(self._admits, clock, _FRESH)
         self._direct = Recent(self._talks, clock, _FRESH)
+        self._parents = Recent(self._parent, clock, _FRESH)
 
     def serves(self, guild: int | None) -> bool:
         """Whether this guild is one of those."""
@@ -34,6 +35,18 @@ class Homes:
     async def of_person(self, person: int) -> str | None:
         """The first guild, by its id, that has this person as a member."""
         return await self._recent.get(person)
+
+    async def parent(self, channel: int) -> int:
+        """The channel that a thread is in; any other is its own."""
+        return await self._parents.get(channel)
+
+    async def _parent(self, channel: int) -> int:
+        """A thread that was put away is not known to the client any more."""
+        place = self._client.get_channel(channel)
+        if place is None:
+            async with translated():
+                place = await self._client.fetch_channel(channel)
+        return place.parent_id if isinstance(place, discord.Thread) else channel
 
     async def of_direct(self, channel: int) -> ConversationKey | None:
         """The direct conversation in this channel; None: with nobody who is served."""

@@ -17,7 +17,15 @@ from adapters.discord.rest import translated
 from adapters.discord.ways import Ways
 from bot import words
 from bot.accept import Receipt
-from bot.errors import MessengerError, StoreFull, StoreUnavailable
+from bot.errors import (
+    MessengerError,
+    PlatformBusy,
+    PlatformUnavailable,
+    RecordUnreadable,
+    StoreFull,
+    StoreUnavailable,
+    Undeliverable,
+)
 from bot.messages import ConversationKey, IncomingMessage, Trigger
 from bot.outcomes import Accepted
 
@@ -26,6 +34,7 @@ _log = structlog.stdlib.get_logger(__name__)
 _PAUSE = 1.0
 """Seconds between two tries of a store that is away."""
 STOPPED = "🛑"
+_PASSING = (StoreUnavailable, RecordUnreadable, PlatformBusy, PlatformUnavailable)
 THUMBS = {"👍": 1, "👎": -1}
 
 
@@ -60,7 +69,7 @@ class Intake:
     async def read(self, message: discord.Message) -> IncomingMessage | None:
         """The message for the bot, in its conversation; None if it is not for it."""
         why = inbound.trigger(message, self._me)
-        home = await self._homes.of(message) if why else None
+        home = await self._insist(lambda: self._homes.of(message)) if why else None
         if home is None:
             return None
         place = why is Trigger.MENTION and await self._in_thread(message, home)
@@ -91,16 +100,28 @@ class Intake:
             return
         incoming = await self.read(message)
         addressed = incoming is not None
-        home = await self._homes.of(message) if incoming is None else None
+        home = await self._insist(lambda: self._homes.of(message)) if incoming is None else None
         incoming = incoming or (
             inbound.written(message, self._me, home=home) if home is not None else None
         )
         if incoming is None:
             return
-        now = incoming
+        now = replace(incoming, at=int(incoming.revision))  # asked, if it is asked, only then
         receipt = await self._insist(lambda: self._ways.door.edit(now, addressed=addressed))
         if receipt:
             await self._respond(message, now, receipt)
+
+    async def channel(self, guild: int | None, channel: int) -> ConversationKey | None:
+        """The channel of an event, of a thread's its parent; None: it is not served, or gone."""
+        try:
+            if guild is None:
+                return await self._insist(lambda: self._homes.of_direct(channel))
+            if not self._homes.serves(guild):
+                return None
+            parent = await self._insist(lambda: self._homes.parent(channel))
+        except Undeliverable:
+            return None
+        return ConversationKey("discord", str(guild), str(parent))
 
     async def deleted(self, channel: ConversationKey, message: int) -> None:
         """A message was deleted, whoever wrote it."""
@@ -127,11 +148,21 @@ class Intake:
         match receipt.outcome:
             case Accepted.QUEUED:
                 if await self._ways.pacer.spare(incoming.conversation):
-                    await self._react(message, WAITING)
+                    await self._have_wait(message, incoming)
             case Accepted.STOPPING:
                 await self._react(message, STOPPED)
             case _ if receipt.sentence:
                 await self._refuse(message, incoming, receipt.sentence)
+
+    async def _have_wait(self, message: discord.Message, incoming: IncomingMessage) -> None:
+        """Show that it waits; its turn may come while that is on its way."""
+        await self._react(message, WAITING)
+        waiting = self._ways.conversations.waiting
+        if incoming.id in (await self._insist(lambda: waiting(incoming.conversation)))[1:]:
+            return
+        with _said():
+            async with translated():
+                await message.remove_reaction(WAITING, discord.Object(self._me.id))
 
     async def _refuse(
         self, message: discord.Message, incoming: IncomingMessage, sentence: str
@@ -158,16 +189,16 @@ class Intake:
                 await message.add_reaction(emoji)
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Ask a store until it answers: Discord does not tell us a second time.
+        """Ask the store, or Discord, until it answers: we are not told a second time.
 
         What is still asked when the process dies is found by the next one's catch-up.
         """
         while True:
             try:
                 return await call()
-            except StoreUnavailable as error:
+            except _PASSING as error:
                 _log.warning("not taken in yet", error=str(error))
-                await self._ways.clock.sleep(_PAUSE)
+                await self._ways.clock.sleep(getattr(error, "retry_after", _PAUSE))
 
 
 def _settled_place(incoming: IncomingMessage) -> ConversationKey:

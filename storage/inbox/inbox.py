@@ -70,17 +70,12 @@ class RedisInbox(RedisConversations):
         channels = self._keys.shared(partition(where), f"channels:{message.account}")
         seen, of = self._keys.seen(where), self._keys.of(where, message.id)
         due, inbox, msgs, talk = self._due(message.account, where), *self._own(where, *_WAITING)
-        stop = self._own(where, "stop")
+        follows, cap = int(message.trigger == "follow_up"), self._terms.cap
         reply = await self._run["accept"](
-            [due, inbox, msgs, talk, of, seen, channels, *stop],
+            [due, inbox, msgs, talk, of, seen, channels, *self._own(where, "stop")],
             [
                 *(str(where), message.id, message.at, records.write_message(message)),
-                *(
-                    int(message.trigger == "follow_up"),
-                    self._terms.cap,
-                    refusal,
-                    channel_of(where),
-                ),
+                *(follows, cap, refusal, channel_of(where)),
                 *(self._keys.bus, signal("wake", message.account, where)),
                 *(SEEN_MS, INBOX_MS, self._talk_ms, CHANNELS_MS),
                 *(STOP_MS, signal("stop", message.account, where)),

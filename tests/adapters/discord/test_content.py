@@ -154,10 +154,10 @@ def attachment(number: int) -> dict[str, Any]:
 def test_a_command_asks_in_its_own_words() -> None:
     """In a channel it begins a conversation of its own."""
     said = asked(interaction(), ME, " why? ", home="7")
-    assert said.conversation == ConversationKey("discord", GUILD, TEXT, f"r{said.id}")
+    assert said.conversation == ConversationKey("discord", GUILD, TEXT, f"r{said.id[1:]}")
     assert (said.text, said.trigger, said.quoted) == ("why?", Trigger.COMMAND, "")
     assert (said.author, said.account) == (Person(ADA["id"], "Countess"), ME.account)
-    assert said.at == (int(said.id) >> 22) + 1420070400000
+    assert said.at == (int(said.id[1:]) >> 22) + 1420070400000
 
 
 def test_a_command_in_a_thread_belongs_to_it() -> None:

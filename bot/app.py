@@ -114,7 +114,7 @@ class Core:
         """What is wrong with this process, or ""."""
         try:
             with translated():
-                await self.client.exists(Keys(self.config.namespace).layout)
+                await self.client.exists(self.keys.layout)
         except StoreError as error:
             return f"the store does not answer: {error}"
         return ""

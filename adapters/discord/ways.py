@@ -5,18 +5,11 @@ from typing import Protocol
 
 from bot.accept import Door
 from bot.access import Access
+from bot.allowances import Notices
 from bot.commands.table import Commands
 from bot.messages import ConversationKey
 from bot.ports import Clock, Pacer
 from bot.stores import Conversations
-
-
-class Notices(Protocol):
-    """Remembers who was told why they are refused."""
-
-    async def first(self, platform: str, workspace: str, person: str) -> bool:
-        """Whether this person is to be told now: once in ten minutes."""
-        ...
 
 
 class Tokens(Protocol):

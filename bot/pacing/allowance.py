@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.outcomes import Call
-from bot.pacing.recent import Recent
+from bot.pacing.fading import Fading
 from bot.ports import Clock
 
 
@@ -109,7 +109,7 @@ class LocalAllowance:
         self._terms = terms
         self._gap = 1 / terms.rate
         self._paid = clock.monotonic() - terms.stock * self._gap
-        self._lanes = Recent(lambda _: _Window(terms), clock)
+        self._lanes = Fading(lambda _: _Window(terms), clock)
 
     async def take(self, ask: Ask) -> Wait:
         """Keeps the promise of ``Allowance``; never raises."""

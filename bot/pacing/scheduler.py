@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.messages import ConversationKey
 from bot.outcomes import Call
 from bot.pacing.allowance import Allowance, Ask, Learnt, Terms, Wait
-from bot.pacing.recent import Recent
+from bot.pacing.fading import Fading
 from bot.pacing.shelter import Sheltered
 from bot.ports import Clock
 
@@ -96,7 +96,7 @@ class Scheduler:
         self._allowance = Sheltered(allowance, clock)
         self._lane_of = lane
         self._clock = clock
-        self._lanes = Recent(_Lane, clock)
+        self._lanes = Fading(_Lane, clock)
         self._token_opens = [0.0, 0.0]
         self._waiting: tuple[dict[_Caller, None], ...] = ({}, {}, {})
         self._unused: deque[_Lane] = deque()

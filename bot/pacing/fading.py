@@ -10,7 +10,7 @@ _MEMORY = 60.0
 """Seconds; longer than any window of a platform that we wait for."""
 
 
-class Recent(Generic[V]):
+class Fading(Generic[V]):
     """A value for each name, made when it is asked for, dropped when nobody did for a minute."""
 
     def __init__(self, make: Callable[[str], V], clock: Clock) -> None:

@@ -19,7 +19,7 @@ from bot.pacing import Scheduler
 from bot.side import Side
 from storage.pacing import RedisAllowance
 from storage.quotas.notices import RedisNotices
-from storage.tokens import RedisFingerprints, RedisTokens
+from storage.tokens import RedisFingerprints, RedisMarks, RedisTokens
 
 PLATFORM = "discord"
 _PUBLIC = (
@@ -56,6 +56,7 @@ async def discord_side(core: Core) -> AsyncIterator[Side]:
         notices=RedisNotices(core.client, core.keys),
         tokens=tokens,
         fingerprints=RedisFingerprints(core.client, core.keys),
+        marks=RedisMarks(core.client, core.keys),
         pacer=pacer,
         clock=clock,
         guilds=config.guilds,
@@ -64,7 +65,7 @@ async def discord_side(core: Core) -> AsyncIterator[Side]:
         yield Side(
             platform=PLATFORM,
             account=Account(account),
-            messenger=DiscordMessenger(bot, rooms, pacer, tokens),
+            messenger=DiscordMessenger(bot, rooms, pacer, tokens, clock),
             pacer=pacer,
             reader=DiscordReader(bot, session, pacer, bot.me),
             listen=lambda: bot.listen(ways),

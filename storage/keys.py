@@ -57,6 +57,7 @@ TABLE = (
     ),
     Row("{a:A}:pace:token", "string", "10 s", "time up to which the token's calls are paid for"),
     Row("{a:A}:pace:L", "hash", "window + 10 s", "a lane of calls: its window, and its use"),
+    Row("{a:A}:heard", "zset", "30 d", "shard → ms up to which all was heard, for catch-up"),
     Row("{a:A}:commands", "string", "none", "fingerprint of the commands that were registered"),
     Row("layout", "string", "none", "the number of partitions, checked at start"),
 )

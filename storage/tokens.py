@@ -11,6 +11,7 @@ _TOKEN_SECONDS = 15 * 60
 """So long Discord takes an interaction's token:
 https://discord.com/developers/docs/interactions/receiving-and-responding
 """
+_MARK_SECONDS = 30 * 86_400
 
 
 class RedisTokens:
@@ -56,3 +57,28 @@ class RedisFingerprints:
         """
         with translated():
             await self._client.set(self._keys.account(account, "commands"), fingerprint)
+
+
+class RedisMarks:
+    """Up to when the shards of an account heard all. Every call may raise StoreUnavailable."""
+
+    def __init__(self, client: Client, keys: Keys) -> None:
+        self._client, self._keys = client, keys
+
+    async def get(self, account: str, shard: int) -> int | None:
+        """Milliseconds since 1970; None: unknown."""
+        key = self._keys.account(account, "heard")
+        with translated():
+            at = await cast("Awaitable[Any]", self._client.zscore(key, str(shard)))
+        return None if at is None else int(at)
+
+    async def keep(self, account: str, shard: int, at: int) -> None:
+        """Remember it for 30 days; a mark never goes back, whichever process keeps it.
+
+        Raises:
+            StoreFull: it was not kept.
+        """
+        key = self._keys.account(account, "heard")
+        with translated():
+            await self._client.zadd(key, {str(shard): at}, gt=True)
+            await self._client.expire(key, _MARK_SECONDS)

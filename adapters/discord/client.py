@@ -1,12 +1,13 @@
 """The bot on Discord: its connection, and where each event goes."""
 
+import asyncio
 from typing import Any
 
 import discord
 import structlog
 
 from adapters.discord.buttons import AnswerButton
-from adapters.discord.catchup import CatchUp
+from adapters.discord.catchup import CatchUp, Heard
 from adapters.discord.commands import CommandDesk
 from adapters.discord.homes import Homes
 from adapters.discord.inbound import Me
@@ -16,6 +17,7 @@ from adapters.discord.rest import Learn, tracing
 from adapters.discord.ways import Ways
 from bot.errors import ConfigError
 from bot.messages import ConversationKey
+from bot.together import before
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -60,14 +62,25 @@ class Bot(discord.AutoShardedClient):
         Raises:
             ConfigError: Discord refuses the connection for good.
         """
-        me = self.me
+        me, self._deaf = self.me, asyncio.Event()
         self._homes = Homes(self, ways.guilds, ways.clock)
         self._intake = Intake(ways, self._homes, me, threads=self._content)
-        self._catch_up = CatchUp(self, ways, self._intake, me)
+        self._heard = Heard(ways.marks, me.account, ways.clock)
+        self._catch_up = CatchUp(self, ways, self._intake, me, self._heard)
         self._desk = CommandDesk(self, ways, self._homes, me)
         self.add_dynamic_items(AnswerButton)
         await self._desk.register()
-        await self._catch_up.mark()
+        try:
+            async with asyncio.TaskGroup() as group:
+                marking = group.create_task(self._heard.run())
+                await self._connected()
+                marking.cancel()
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        finally:
+            self._deaf.set()
+
+    async def _connected(self) -> None:
         try:
             await self.connect()
         except discord.PrivilegedIntentsRequired as error:
@@ -83,7 +96,8 @@ class Bot(discord.AutoShardedClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""
-        await self._intake.message(message)
+        with self._heard.taking(message.id):
+            await self._intake.message(message)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """A message changed: by its author's hand, or because a link unfolded."""
@@ -113,14 +127,22 @@ class Bot(discord.AutoShardedClient):
         """Somebody took a reaction back."""
         await self._thumb(event, on=False)
 
-    async def on_shard_ready(self, shard: int) -> None:
-        """A connection began anew: what happened meanwhile was not told."""
-        _log.info("listening", shard=shard, name=self._user.name, guilds=len(self.guilds))
-        await self._catch_up.run(shard)
+    async def on_shard_connect(self, shard: int) -> None:
+        """A connection began anew: what happened meanwhile will not be told."""
+        self._heard.began(shard)
 
-    async def on_shard_disconnect(self, _: int) -> None:
-        """A connection ended; if it cannot be resumed, this is where the gap begins."""
-        await self._catch_up.mark()
+    async def on_shard_ready(self, shard: int) -> None:
+        """The guilds of a new connection are known."""
+        _log.info("listening", shard=shard, name=self._user.name, guilds=len(self.guilds))
+        await before(self._deaf, self._catch_up.run(shard))
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        """A connection goes on: what happened meanwhile was told."""
+        self._heard.resumed(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """A connection ended."""
+        self._heard.lost(shard)
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         """The outermost edge of every event: the log has it, and the others go on."""
@@ -143,12 +165,7 @@ class Bot(discord.AutoShardedClient):
 
     async def _channel(self, guild: int | None, channel: int) -> ConversationKey | None:
         """The channel of an event, of a thread's its parent; None: it is not served."""
-        if guild is None:
-            return await self._homes.of_direct(channel)
-        place = self.get_channel(channel)
-        parent = place.parent_id if isinstance(place, discord.Thread) else channel
-        key = ConversationKey("discord", str(guild), str(parent))
-        return key if self._homes.serves(guild) else None
+        return await self._intake.channel(guild, channel)
 
     @property
     def _user(self) -> discord.ClientUser:

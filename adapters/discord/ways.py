@@ -36,6 +36,18 @@ class Fingerprints(Protocol):
         ...
 
 
+class Marks(Protocol):
+    """Remembers up to when an account took in all that was said, by shard."""
+
+    async def get(self, account: str, shard: int) -> int | None:
+        """Milliseconds since 1970; None: unknown."""
+        ...
+
+    async def keep(self, account: str, shard: int, at: int) -> None:
+        """Remember it for 30 days; a mark never goes back."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """The ways into the core, and what is shared with other processes."""
@@ -47,6 +59,7 @@ class Ways:
     notices: Notices
     tokens: Tokens
     fingerprints: Fingerprints
+    marks: Marks
     pacer: Pacer
     clock: Clock
     guilds: frozenset[str] = field(default_factory=frozenset)

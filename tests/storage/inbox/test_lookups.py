@@ -5,7 +5,7 @@ from bot.outcomes import Accepted, Cancelled
 from bot.ports import Inbox
 from storage.keys import Keys
 from storage.scripts import Client
-from storage.tokens import RedisFingerprints, RedisTokens
+from storage.tokens import RedisFingerprints, RedisMarks, RedisTokens
 from tests.builders import ACCOUNT, ELSEWHERE, PLACE, message
 from tests.storage.inbox.store import KEYS, claimed, committed, running
 
@@ -79,3 +79,18 @@ async def test_fingerprints_stay(client: Client) -> None:
     prints = RedisFingerprints(client, Keys())
     await prints.keep("discord:1", "abc")
     assert (await prints.get("discord:1"), await prints.get("discord:2")) == ("abc", "")
+
+
+async def test_marks_only_go_forward(client: Client) -> None:
+    """Each shard of each account has its own mark, for 30 days; an older one changes nothing."""
+    marks = RedisMarks(client, Keys())
+    assert await marks.get("discord:1", 0) is None
+    await marks.keep("discord:1", 0, 2_000)
+    await marks.keep("discord:1", 1, 5_000)
+    await marks.keep("discord:1", 0, 1_000)
+    assert [await marks.get("discord:1", shard) for shard in (0, 1)] == [2_000, 5_000]
+    assert await marks.get("discord:2", 0) is None
+    await marks.keep("discord:1", 0, 3_000)
+    assert await marks.get("discord:1", 0) == 3_000
+    (key,) = [key async for key in client.scan_iter("*:heard")]
+    assert 29 * 86_400 < await client.ttl(key) <= 30 * 86_400

@@ -1,5 +1,6 @@
 """Questions that come as commands: kept first, then Discord shows that an answer is coming."""
 
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import discord
@@ -35,10 +36,12 @@ class Asking:
             Declined: they are not served.
             ThreadwiseError: that is not known in time.
         """
-        async with in_time():
+
+        async def asked() -> IncomingMessage:
             home = (await self._callers.place(interaction)).workspace
-        question = inbound.asked(interaction, self._me, text, home=home, about=about)
-        await self._take(interaction, question)
+            return inbound.asked(interaction, self._me, text, home=home, about=about)
+
+        await self._take(interaction, asked())
 
     async def go_on(self, interaction: discord.Interaction, answer: discord.Message) -> None:
         """Somebody wants more of an answer that was cut.
@@ -47,19 +50,30 @@ class Asking:
             Declined: nobody knows that answer.
             ThreadwiseError: that is not known in time.
         """
-        async with in_time():
-            where = await self._callers.conversation(interaction, answer)
-        question = inbound.asked(interaction, self._me, GO_ON, home=where.workspace)
-        await self._take(interaction, replace(question, conversation=where))
 
-    async def _take(self, interaction: discord.Interaction, question: IncomingMessage) -> None:
-        """Keep a question, and only then say that it is being answered; or why it is not."""
+        async def asked() -> IncomingMessage:
+            where = await self._callers.conversation(interaction, answer)
+            question = inbound.asked(interaction, self._me, GO_ON, home=where.workspace)
+            return replace(question, conversation=where)
+
+        await self._take(interaction, asked())
+
+    async def _take(
+        self, interaction: discord.Interaction, asked: Awaitable[IncomingMessage]
+    ) -> None:
+        """Keep a question, and only then say that it is being answered; or why it is not.
+
+        If Discord does not take that, the answer comes as a message of its own.
+        """
+        question = None
         try:
             async with in_time():
+                question = await asked
                 receipt = await self._accept(question, interaction.token)
         except StoreUnavailable as error:
             await explain(interaction, error)
-            await self._withdraw(question)
+            if question:
+                await self._withdraw(question)
             return
         if receipt.kept:
             await acknowledge(interaction, thinking=True)

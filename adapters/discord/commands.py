@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 import discord
@@ -16,7 +17,7 @@ from adapters.discord.forms import Form, paragraph
 from adapters.discord.homes import Homes
 from adapters.discord.inbound import Me
 from adapters.discord.pressing import Pressing
-from adapters.discord.replies import answer, explain, in_time, show
+from adapters.discord.replies import answer, answer_alone, explain, in_time, show
 from adapters.discord.rest import translated
 from adapters.discord.ways import Ways
 from bot.commands.base import CHOICES, Argument, Command, Reply
@@ -187,10 +188,10 @@ class CommandDesk:
             await show(interaction, Form(ABOUT, paragraph(required=False), sent))
 
         async def retry(interaction: discord.Interaction, message: discord.Message) -> None:
-            await answer(interaction, self._pressing.retry(interaction, message))
+            await answer_alone(interaction, partial(self._pressing.retry, interaction, message))
 
         async def forget(interaction: discord.Interaction, message: discord.Message) -> None:
-            await answer(interaction, self._pressing.forget(interaction, message))
+            await answer_alone(interaction, partial(self._pressing.forget, interaction, message))
 
         yield app_commands.ContextMenu(name=ABOUT, callback=about)
         yield app_commands.ContextMenu(name=RETRY, callback=retry)

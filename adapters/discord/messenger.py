@@ -4,36 +4,32 @@ import hashlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import discord
 import structlog
 
 from adapters.discord.buttons import STOP, button, stands_under
 from adapters.discord.dialect import dialect
+from adapters.discord.hooks import ORIGINAL, Hook
 from adapters.discord.inbound import INTERACTION, place_of, reference
-from adapters.discord.parts import ORIGINAL, DiscordPart, pings
-from adapters.discord.rest import DEAD_TOKEN, UNKNOWN_REPLY, translated
+from adapters.discord.parts import DiscordPart, pings
+from adapters.discord.rest import TokenDead, Unanswered, translated
 from adapters.discord.rooms import Rooms
-from bot.errors import MessengerError, PartGone, PlatformBusy, Undeliverable
+from adapters.discord.ways import Tokens
+from bot.errors import MessengerError, PartGone, Undeliverable
 from bot.messages import ConversationKey, Offer, PartKey
-from bot.ports import Pacer, Part
+from bot.ports import Clock, Pacer, Part
 
 _log = structlog.stdlib.get_logger(__name__)
 LIMIT = 2000
 WAITING, DECLINED = "👀", "⏳"
-_DEFERRED, _NOT_YET = 1.5, 0.25
-"""Seconds in which a command's reply is about to be there, and until another look."""
+_ACKNOWLEDGED, _LOOK = 3.2, 0.25
+"""Seconds until a command was acknowledged, or never is, and until another look. It has three:
+https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-callback
+"""
 _LOOK_BACK = 300
 """Messages behind a question among which a part is looked for."""
-
-
-class Tokens(Protocol):
-    """Keeps the tokens of commands for as long as Discord takes them."""
-
-    async def get(self, conversation: ConversationKey, question: str) -> str:
-        """The token of this question, or ""."""
-        ...
 
 
 class DiscordMessenger:
@@ -41,8 +37,11 @@ class DiscordMessenger:
 
     limit = LIMIT
 
-    def __init__(self, client: discord.Client, rooms: Rooms, pacer: Pacer, tokens: Tokens) -> None:
-        self._client, self._rooms, self._pacer, self._tokens = client, rooms, pacer, tokens
+    def __init__(
+        self, client: discord.Client, rooms: Rooms, pacer: Pacer, tokens: Tokens, clock: Clock
+    ) -> None:
+        self._client, self._rooms, self._pacer = client, rooms, pacer
+        self._tokens, self._clock = tokens, clock
 
     def dialect(self, text: str) -> str:
         """The text in Discord's Markdown."""
@@ -69,15 +68,14 @@ class DiscordMessenger:
             async with translated():
                 message = self._question(key, key.question)
                 await message.remove_reaction(WAITING, self._me)
-        elif key.question != first and (token := await self._token(key)):
-            async with translated():
-                await token.delete_message(ORIGINAL)
+        elif key.question != first and (hook := await self._hook(key)):
+            await hook.delete(ORIGINAL)
 
     async def decline(self, key: PartKey) -> None:
         """A sign instead of the sentence that was said a short while ago."""
         with _optional("not declined"):
-            if token := await self._token(key):
-                await self._fill(key, DECLINED, token, None)
+            if hook := await self._hook(key):
+                await self._fill(hook, key, DECLINED, None)
             elif not key.question.startswith(INTERACTION):
                 async with translated():
                     await self._question(key, key.question).add_reaction(DECLINED)
@@ -93,10 +91,13 @@ class DiscordMessenger:
         """Post it; a nonce makes Discord take the same part once within some minutes.
 
         https://discord.com/developers/docs/resources/message#create-message
+
+        The answer to a command is the reply that it waits for, and what follows that. Of those
+        that follow, one whose post was lost is posted again where the bot sees no channel.
         """
-        token = await self._token(key)
-        if token and (replied := await self._reply(key, text, last, token)):
-            return replied
+        if hook := await self._hook(key):
+            with suppress(TokenDead):
+                return await self._reply(hook, key, text, last)
         room = await self._rooms.open(key, self._pacer)
         try:
             return await self._post(room, key, text, last)
@@ -126,17 +127,36 @@ class DiscordMessenger:
         return part
 
     async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> Part | None:
-        """By its id; or by its button, or as a reply to its question, among what came behind."""
+        """By its id; or by its button, or as a reply to its question, among what came behind.
+
+        A command's first reply is always the same message: to fill it in again does no harm.
+        """
+        hook = await self._hook(key)
+        if hook and part:
+            with suppress(TokenDead):
+                return self._as_part(key, await hook.fetch(int(part)), hook)
+        if hook and not (part or key.number):
+            return None
+        try:
+            return await self._find_there(key, part, but, hook)
+        except Undeliverable:
+            if part or not hook:
+                raise
+        return None  # it is not to be seen, but can be posted
+
+    async def _find_there(
+        self, key: PartKey, part: str, but: Collection[str], hook: Hook | None
+    ) -> Part | None:
         where = key.conversation
         *others, last = self._rooms.all(where)
         for room in others:
             with suppress(Undeliverable):  # no thread was made, or it was deleted
                 if found := await self._look(room, key, part, but):
-                    return await self._as_part(room, key, found)
+                    return self._as_part(key, found, hook)
         if found := await self._look(last, key, part, but):
             if others:
                 self._rooms.note(where, thread=False)
-            return await self._as_part(last, key, found)
+            return self._as_part(key, found, hook)
         if part:
             raise PartGone
         return None
@@ -170,12 +190,10 @@ class DiscordMessenger:
         first = key.number == 0 and reference(message) == key.question
         return first or stands_under(message, key)
 
-    async def _as_part(
-        self, room: discord.PartialMessageable, key: PartKey, message: discord.Message
-    ) -> Part:
-        token = await self._token(key)
+    def _as_part(self, key: PartKey, message: discord.Message, hook: Hook | None) -> Part:
+        room = self._rooms.channel(message.channel.id, place_of(key.conversation).guild)
         place = room.get_partial_message(message.id)
-        part = DiscordPart(self._rooms, place, key, message.content, token)
+        part = DiscordPart(self._rooms, place, key, message.content, hook)
         part.stoppable = stands_under(message, key)
         part.settled = False
         return part
@@ -196,45 +214,50 @@ class DiscordMessenger:
         room = self._rooms.channel(number, place_of(key.conversation).guild)
         return room.get_partial_message(int(question))
 
-    async def _token(self, key: PartKey) -> discord.Webhook | None:
-        """What the first part of an answer to a command is shown with, while it lives."""
-        if key.number or not key.question.startswith(INTERACTION):
+    async def _hook(self, key: PartKey) -> Hook | None:
+        """What the answer to a command is shown with, while it lives."""
+        if not key.question.startswith(INTERACTION):
             return None
         token = await self._tokens.get(key.conversation, key.question)
         application = self._client.application_id
-        if not token or application is None:
-            return None
-        return discord.Webhook.partial(application, token, client=self._client)
+        return Hook(self._client, application, token) if token and application else None
 
-    async def _reply(
-        self, key: PartKey, text: str, last: Offer | None, token: discord.Webhook
-    ) -> Part | None:
-        """Fill in the reply that a command waits for; None: its token is dead."""
-        said = await self._fill(key, text, token, button(STOP if last is None else last, key))
-        if said is None:
-            return None
-        message = self._rooms.likely(key.conversation).get_partial_message(said.id)
-        return DiscordPart(self._rooms, message, key, text, token)
+    async def _reply(self, hook: Hook, key: PartKey, text: str, last: Offer | None) -> Part:
+        """Fill in the reply that a command waits for, or follow it."""
+        if key.number:  # with its mark at first
+            view = button(STOP, key)
+            said = await hook.post(text, view=view, allowed_mentions=pings(key))
+        else:
+            said = await self._fill(hook, key, text, button(STOP if last is None else last, key))
+        message = self._rooms.likely(key.conversation).get_partial_message(said)
+        part = DiscordPart(self._rooms, message, key, text, hook)
+        part.settled = last is None or key.number == 0
+        return part
 
     async def _fill(
-        self, key: PartKey, text: str, token: discord.Webhook, view: discord.ui.View | None
-    ) -> discord.WebhookMessage | None:
-        """Always the same message, whoever fills it.
+        self, hook: Hook, key: PartKey, text: str, view: discord.ui.View | None
+    ) -> int:
+        """Always the same message, whoever fills it; its id.
 
         Raises:
-            PlatformBusy: Discord does not know the command yet that it told us of.
+            Undeliverable: the question was refused, and that is what stands there.
         """
-        async with translated():
+        async with translated():  # all in all
+            waiting = await self._first_reply(hook)
+            if waiting.flags.ephemeral:
+                raise Undeliverable("refused before it was answered")
+            return await hook.edit(ORIGINAL, content=text, view=view, allowed_mentions=pings(key))
+
+    async def _first_reply(self, hook: Hook) -> discord.Message:
+        """What stands there, as soon as the command was acknowledged."""
+        until = self._clock.monotonic() + _ACKNOWLEDGED
+        while True:
             try:
-                return await token.edit_message(
-                    ORIGINAL, content=text, view=view, allowed_mentions=pings(key)
-                )
-            except discord.HTTPException as error:
-                if error.code == UNKNOWN_REPLY and _age(key) < _DEFERRED:
-                    raise PlatformBusy(_NOT_YET) from error
-                if error.code not in DEAD_TOKEN:
+                return await hook.fetch(ORIGINAL)
+            except Unanswered:
+                if self._clock.monotonic() > until:
                     raise
-        return None
+            await self._clock.sleep(_LOOK)
 
     @property
     def _me(self) -> discord.ClientUser:
@@ -243,15 +266,9 @@ class DiscordMessenger:
         return me
 
 
-def _age(key: PartKey) -> float:
-    """Seconds since a command was given."""
-    given = discord.utils.snowflake_time(int(key.question.removeprefix(INTERACTION)))
-    return (discord.utils.utcnow() - given).total_seconds()
-
-
 def _nonce(key: PartKey) -> str:
     """At most 25 characters, equal for the same part: Discord's own guard against doubles."""
-    name = f"{key.conversation} {key.question} {key.number}"
+    name = f"{key.conversation} {key.question} {key.number} {key.revision}"
     return hashlib.sha256(name.encode()).hexdigest()[:25]
 
 

@@ -1,17 +1,16 @@
 """One message of an answer on Discord."""
 
-from typing import Any, cast
+from contextlib import suppress
+from typing import Any
 
 import discord
 
 from adapters.discord.buttons import STOP, button
-from adapters.discord.rest import ARCHIVED, DEAD_TOKEN, translated
+from adapters.discord.hooks import Hook
+from adapters.discord.rest import ARCHIVED, TokenDead, translated
 from adapters.discord.rooms import Rooms
 from bot.errors import PartExpired, PartGone
 from bot.messages import Offer, PartKey
-
-ORIGINAL = cast("int", "@original")
-"""What Discord calls the first reply to a command, whose id is not known yet."""
 
 
 def pings(key: PartKey) -> discord.AllowedMentions:
@@ -23,8 +22,7 @@ def pings(key: PartKey) -> discord.AllowedMentions:
 class DiscordPart:
     """Keeps the promises of ``bot.ports.Part``.
 
-    The reply to a command is edited by its ``token`` while that lives, so that it is there also
-    where the bot sees nothing.
+    The answer to a command is handled by the command's ``hook`` while that lives.
     """
 
     def __init__(
@@ -33,13 +31,13 @@ class DiscordPart:
         message: discord.PartialMessage,
         key: PartKey,
         text: str,
-        token: discord.Webhook | None = None,
+        hook: Hook | None = None,
     ) -> None:
         self.text = text
         self.stoppable = True
         """It has its Stop button; an answer that is redone has to get it back."""
         self.settled = True
-        self._rooms, self._message, self._key, self._token = rooms, message, key, token
+        self._rooms, self._message, self._key, self._hook = rooms, message, key, hook
 
     @property
     def id(self) -> str:
@@ -58,30 +56,28 @@ class DiscordPart:
 
     async def delete(self) -> None:
         """Take it off the channel; it may be gone already."""
-        try:
+        with suppress(PartGone):
+            if self._hook:
+                with suppress(TokenDead):
+                    await self._hook.delete(self._message.id)
+                    return
             async with translated():
                 await self._message.delete()
-        except PartGone:
-            return
 
     async def _say(self, text: str, **more: Any) -> None:
         try:
-            async with translated():
+            async with translated():  # all in all
                 await self._edit(content=text, allowed_mentions=pings(self._key), **more)
         except PartExpired as old:
             raise PartExpired(_common(self.text, text)) from old
         self.text = text
 
     async def _edit(self, **changes: Any) -> None:
-        if self._token:
-            try:
-                await self._token.edit_message(self._message.id, **changes)
-            except discord.HTTPException as error:
-                if error.code not in DEAD_TOKEN:
-                    raise
-                self._token = None
-            else:
+        if self._hook:
+            with suppress(TokenDead):
+                await self._hook.edit(self._message.id, **changes)
                 return
+            self._hook = None
         await self._edit_there(**changes)
 
     async def _edit_there(self, **changes: Any) -> None:

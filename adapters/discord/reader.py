@@ -23,7 +23,6 @@ DOWNLOAD = 20.0
 download changes nothing, and the lease is renewed meanwhile."""
 
 _CHUNK = 2**16
-"""A command says what stood in the message that it was called on, but not which one it was."""
 
 
 class DiscordReader:

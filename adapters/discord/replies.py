@@ -5,7 +5,7 @@ https://docs.discord.com/developers/interactions/receiving-and-responding#intera
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -57,7 +57,16 @@ async def answer(interaction: discord.Interaction, work: Coroutine[Any, Any, Rep
     await say(interaction, reply.text, private=reply.private)
 
 
-async def _tried(work: Coroutine[Any, Any, Reply]) -> Reply:
+async def answer_alone(
+    interaction: discord.Interaction, work: Callable[[], Awaitable[Reply]]
+) -> None:
+    """Say to its giver alone what the work comes to; of several processes, one does it."""
+    if await acknowledge(interaction, thinking=True, private=True):
+        reply = await _tried(work())
+        await say(interaction, reply.text)
+
+
+async def _tried(work: Awaitable[Reply]) -> Reply:
     try:
         return await work
     except ThreadwiseError as error:

@@ -24,16 +24,28 @@ from bot.errors import (
 
 TIMEOUT = 5.0
 """Seconds that one call may take: well within a lease."""
-UNKNOWN_CHANNEL, UNKNOWN_MESSAGE = 10003, 10008
 ARCHIVED = 50083
 """An edit in a thread that is archived: https://discord.com/developers/docs/topics/threads."""
 OLD = 30046
 """Messages older than an hour take few edits: https://github.com/discord/discord-api-docs/issues/4413."""
-UNKNOWN_REPLY = 10015
-DEAD_TOKEN = frozenset({50027, UNKNOWN_REPLY, 10062})
-"""An interaction's token after its fifteen minutes."""
 _PASSING = {401, 408}
 """A token that is being replaced, and a slow request: both may work later, or elsewhere."""
+
+
+class TokenDead(Undeliverable):
+    """A command's token is not taken: it is too old, or its command was never acknowledged."""
+
+
+class Unanswered(TokenDead):
+    """The command was not acknowledged, up to now."""
+
+
+_NAMED: dict[int, type[MessengerError]] = {
+    10008: PartGone,
+    10015: Unanswered,
+    10062: TokenDead,
+    50027: TokenDead,
+}
 
 
 @asynccontextmanager
@@ -45,6 +57,7 @@ async def translated() -> AsyncIterator[None]:
         PartExpired: it is too old to be edited again.
         PlatformBusy: a rate limit, with the seconds to wait.
         PlatformUnavailable: no answer, or Discord's own failure.
+        TokenDead: a command cannot be answered by its token, or not yet.
         Undeliverable: everything else that Discord refuses: the channel is gone, a permission is
             missing, a person takes no direct messages.
     """
@@ -62,12 +75,12 @@ async def translated() -> AsyncIterator[None]:
 def _of(error: discord.HTTPException) -> MessengerError:
     if error.code == OLD:  # though its status is that of a rate limit
         return PartExpired(0)
+    if named := _NAMED.get(error.code):
+        return named(error.text)
     if error.status == 429:  # noqa: PLR2004 - too many requests
         return PlatformBusy(_retry_after(error))
     if error.status >= 500 or error.status in _PASSING:  # noqa: PLR2004 - Discord's own failures
         return PlatformUnavailable(str(error))
-    if error.code == UNKNOWN_MESSAGE:
-        return PartGone()
     return Undeliverable(f"{error.status} {error.code}: {error.text}")
 
 

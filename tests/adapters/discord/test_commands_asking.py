@@ -118,6 +118,22 @@ async def test_without_a_store_it_is_refused_and_stays_unanswered(
     assert town.prompt() == ["taken?"]
 
 
+async def test_all_that_comes_before_a_refusal_has_one_budget(
+    town: DiscordTown, own: stores.Server
+) -> None:
+    """A Discord that is slow to say who asks, then a store that hangs: refused in time, too."""
+    there = town.there
+    room = there.room_with(there.person("ann")).id
+    async with town.bot(REDIS_URL=own.url, THREADWISE_STORE_TIMEOUT="10s"):
+        there.latency = 1.2
+        own.signal(signal.SIGSTOP)
+        asked = there.slash("ask", {"question": "refused?"}, channel=room)
+        assert "The store cannot be reached" in await heard(there, asked)
+        there.latency = 0
+        own.signal(signal.SIGCONT)
+    assert there.made("member")
+
+
 @dataclass
 class Gate:
     """Lets everything pass but, once ``shut``, the store's replies to questions."""
@@ -136,7 +152,7 @@ class Gate:
 async def test_what_was_kept_all_the_same_is_taken_back(
     town: DiscordTown, own: stores.Server
 ) -> None:
-    """Where only the store's reply is late, the answer that began is stopped and never shown."""
+    """Where only the store's reply is late, no answer is shown; the refusal stands."""
     there, gate, never = town.there, Gate(), asyncio.Event()
     town.model.script(Reply("One."), Reply("Never whole.", hold=never), Reply("Three."))
     connect = partial(asyncio.open_unix_connection, str(own.socket))
@@ -153,3 +169,4 @@ async def test_what_was_kept_all_the_same_is_taken_back(
             there.say("general", "ann", f"{there.mention} three?")
             await town.answered("Three.")
     assert town.standing == ["One.", "Three."]
+    assert "The store cannot be reached" in replies(asked)[0].content

@@ -1,6 +1,9 @@
 """Buttons under answers, and what the Apps menu of a message offers."""
 
 import asyncio
+from contextlib import AsyncExitStack
+
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from adapters.discord.callers import NO_ANSWER, UNFINISHED, UNKNOWN
 from adapters.discord.pressing import FORGOTTEN, NOT_YOURS, ONLY_NEWEST, REDONE
@@ -113,6 +116,26 @@ async def test_the_menu_redoes_by_question_and_by_answer(town: DiscordTown) -> N
         await town.settled(town.thread(asked))
         assert await heard(there, there.menu("Retry", answer, user="ann")) == REDONE
         assert await town.answered("Third.") is answer
+
+
+async def test_of_two_processes_one_redoes(town: DiscordTown) -> None:
+    """Who acknowledges the wish does it; the other says nothing, however slow the first is."""
+    there = town.there
+    town.model.script(Reply("First."), Reply("Second."))
+    async with town.bot(), AsyncExitStack() as other:
+        own = AsyncWebhookAdapter()  # type: ignore[no-untyped-call]  # the library's
+        async_context.set(own)  # else both processes wait for the same call
+        await other.enter_async_context(town.bot())
+        asked = ask(town, "why?")
+        await town.answered("First.")
+        await town.settled(town.thread(asked))
+        slow = there.pause("callback")
+        wish = there.menu("Retry", asked)
+        assert await heard(there, wish) == REDONE
+        slow.go()
+        await town.answered("Second.")
+    assert len(replies(wish)) == 1
+    assert len(town.model.requests) == 2
 
 
 async def test_a_turn_is_forgotten_by_either_message(town: DiscordTown) -> None:

@@ -85,12 +85,15 @@ class Messages:
         needs(self._world, place, "send_in_threads" if place.type == THREAD else "send")
 
     def _known(self, place: Channel, body: Json) -> Message | None:
-        """A post with the same nonce, if it shall not be repeated."""
+        """A post with the same nonce, if it shall not be repeated; perhaps one deleted since.
+
+        Discord makes no difference: "that message will be returned and no new message will be
+        created". https://docs.discord.com/developers/resources/message#create-message
+        """
         if not (body.get("enforce_nonce") and body.get("nonce") is not None):
             return None
         since = time.time() - NONCE_SECONDS
-        standing = (said for said in place.messages.values() if not said.deleted)
-        mine = (said for said in standing if said.author is self._world.bot)
+        mine = (said for said in place.messages.values() if said.author is self._world.bot)
         recent = (said for said in mine if said.nonce == body["nonce"])
         return next((said for said in recent if made_at(said.id) > since), None)
 

@@ -202,7 +202,7 @@ BREAKS = (
     Break(
         "what was missed on Discord is not read",
         "adapters/discord/client.py",
-        "await self._catch_up.run(shard)",
+        "await before(self._deaf, self._catch_up.run(shard))",
         "del shard",
         "discord store:accept#1 killed before",
     ),

@@ -17,7 +17,7 @@ from storage.address import Address
 from storage.embedded import Embedded
 from storage.scripts import Client
 
-CONNECTIONS = 24
+CONNECTIONS = 64
 """Of one process to one server; further calls wait for one of them."""
 
 CLUSTER_CONNECTIONS = 1_000

@@ -34,15 +34,8 @@ class Terms:
     margin: float = 0.25
     """Seconds by which that arrival may be later than our start, until an answer says more."""
     guard: float = 0.125
-    """Seconds before a window's end when none goes: it might arrive in the next one, uncounted."""
-    grace: float = 0.03125
-    """Seconds for which an interim edit leaves its turn to one of another process that is known
-    to have more unread."""
-
-    @property
-    def spacing(self) -> float:
-        """Seconds between two interim edits of a lane."""
-        return self.window / self.limit
+    """Seconds before a window's earliest end when none goes: what arrives after it opens the next
+    one, uncounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +56,6 @@ class Ask:
 
     lane: str
     call: Call
-    unread: int = 0
-    """Characters that the call would show: decides between interim edits of two processes."""
-    behind: int = 0
-    """The same, of the next interim edit that waits for this lane in the same process."""
     learnt: Learnt | None = None
 
 
@@ -118,13 +107,11 @@ class LocalAllowance:
         if ask.lane and ask.learnt:
             window.learn(ask.learnt, now)
         self._paid = max(self._paid, now - self._terms.stock * self._gap)
-        granted = max(self._opens(ask.call), window.opens(ask, now)) <= now
+        granted = max(self._opens(ask.call), window.opens(ask.call, now)) <= now
         if granted:
             self._paid += self._gap
-            window.take(ask, now)
-        elif ask.call is Call.INTERIM:
-            window.wish = max(window.wish, ask.unread)
-        opens = self._opens(ask.call), window.opens(ask, now) if ask.lane else now
+            window.take(now)
+        opens = self._opens(ask.call), window.opens(ask.call, now) if ask.lane else now
         return Wait(granted, *(max(0.0, at - now) for at in opens))
 
     async def give_back(self, lane: str) -> None:
@@ -143,12 +130,10 @@ class _Window:
     """One lane's window, as far as we know it; take.lua keeps the same for all processes."""
 
     def __init__(self, terms: Terms) -> None:
-        self._margin, self._guard, self._grace = terms.margin, terms.guard, terms.grace
+        self._margin, self._guard = terms.margin, terms.guard
         self._limit, self._length = terms.limit, terms.window
-        self._start = self._end = self._next = self._shut = 0.0
+        self._start = self._end = self._shut = 0.0
         self._used = 0
-        self.wish = 0
-        """Unread of the neediest interim edit that is known to wait."""
 
     def learn(self, learnt: Learnt, now: float) -> None:
         """Correct it by what a response said.
@@ -165,29 +150,26 @@ class _Window:
             self._used = max(used, learnt.limit - learnt.remaining)
             self._end = end
 
-    def opens(self, ask: Ask, now: float) -> float:
-        """The time from which it has such a place; interim edits go one by one, evenly spaced."""
-        full = self._used >= self._limit or now > self._end - self._guard
-        opens = max(self._shut, self._end if full else 0.0)
-        if ask.call is not Call.INTERIM:
-            return opens
-        return max(opens, self._next) + (self._grace if ask.unread < self.wish else 0.0)
+    def opens(self, call: Call, now: float) -> float:
+        """The time from which it has such a place.
 
-    def take(self, ask: Ask, now: float) -> None:
-        """Count one call; the first after the end opens the next window.
-
-        Whatever goes uses up an interim edit's turn, so that the window lasts for the last edits.
+        Interim edits are spread evenly over the window. Whatever went used up a turn of theirs, so
+        that some of its places last for the last edits.
         """
+        ends = min(self._end, self._start + self._length)
+        full = self._used >= self._limit or now > ends - self._guard
+        opens = max(self._shut, self._end if full else 0.0)
+        if call is not Call.INTERIM:
+            return opens
+        return max(opens, min(self._end, self._start + self._used * self._length / self._limit))
+
+    def take(self, now: float) -> None:
+        """Count one call; the first after the end opens the next window."""
         if now >= self._end:
             self._start, self._end = now, now + self._length + self._margin
             self._used = 0
         self._used += 1
-        if ask.call is Call.INTERIM:
-            self._next, self.wish = now, ask.behind
-        self._next += self._length / self._limit
 
     def give_back(self) -> None:
         """Count one call less, where its window still lasts."""
-        if self._used:
-            self._used -= 1
-            self._next -= self._length / self._limit
+        self._used = max(0, self._used - 1)

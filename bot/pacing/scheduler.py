@@ -8,17 +8,21 @@ from dataclasses import dataclass, field, replace
 
 from bot.messages import ConversationKey
 from bot.outcomes import Call
-from bot.pacing.allowance import Allowance, Ask, Learnt, Terms, Wait
+from bot.pacing.allowance import Allowance, Ask, Learnt, Wait
 from bot.pacing.fading import Fading
 from bot.pacing.shelter import Sheltered
 from bot.ports import Clock
 
 _FAIR = 8
 """Each so-many-th place goes to the last edit that waits longest, whatever waits beside it."""
-_SPACING = Terms().spacing
 _SETTLE = 0.12
 """Seconds in which answers of one lane end together: then the places that its window has left go
 to the last edits with the most unread, not to the first."""
+_YIELD = 0.03
+"""Seconds by which an interim edit asks late when its lane opens, the less, the more it shows: so
+the one with the most unread asks first among several processes, too."""
+_MUCH = 100
+"""Unread characters that halve that."""
 
 
 @dataclass(slots=True)
@@ -121,8 +125,6 @@ class Scheduler:
             raise
         finally:
             line.pop(caller, None)
-        if call is Call.OPEN:
-            self._breathe(self._lanes[self._lane_of(where, Call.INTERIM)])
 
     def _since(self, lane: _Lane, call: Call) -> float:
         """From when a call may go; the first last edit in a busy lane waits for its peers."""
@@ -132,10 +134,6 @@ class Scheduler:
         near = next((one for one in self._waiting[_LAST_EDITS] if one.lane is lane), None)
         busy = any(one.lane is lane for one in self._waiting[_INTERIM])
         return near.since if near else now + (_SETTLE if busy else 0.0)
-
-    def _breathe(self, edits: _Lane) -> None:
-        """The first text counts as an edit: one more at once would show next to nothing."""
-        edits.opens[True] = max(edits.opens[True], self._clock.monotonic() + _SPACING)
 
     async def spare(self, where: ConversationKey) -> bool:  # noqa: ARG002 - the port's
         """Whether a call that nobody would miss may go now: never while others want the token.
@@ -188,10 +186,12 @@ class Scheduler:
 
     def _opens(self, caller: _Caller) -> float:
         kind = caller.interim
-        return max(caller.since, self._token_opens[kind], caller.lane.opens[kind])
+        yields = _YIELD * _MUCH / (_MUCH + caller.unread()) if kind else 0.0
+        return max(caller.since, self._token_opens[kind], caller.lane.opens[kind] + yields)
 
     async def _ask_for(self, caller: _Caller) -> None:
-        wait = await self._allowance.take(self._ask(caller))
+        learnt = caller.lane.told(self._clock.monotonic())
+        wait = await self._allowance.take(Ask(caller.lane.name, caller.call, learnt))
         self._heard(caller, wait)
         if not wait.granted:
             return
@@ -201,12 +201,6 @@ class Scheduler:
             self._return(caller)
         else:
             caller.place.set_result(None)
-
-    def _ask(self, caller: _Caller) -> Ask:
-        lane, others = caller.lane, self._waiting[_INTERIM] if caller.interim else {}
-        near = (one.unread() for one in others if one.lane is lane and one is not caller)
-        learnt = lane.told(self._clock.monotonic())
-        return Ask(lane.name, caller.call, caller.unread(), max(near, default=0), learnt)
 
     def _line(self, call: Call) -> dict[_Caller, None]:
         return self._waiting[_RANKS.get(call, _FIRST_POSTS)]

@@ -7,8 +7,6 @@ end
 if not KEYS[2] then
   return
 end
-local lane = redis.call('HMGET', KEYS[2], 'used', 'length', 'limit')
-if tonumber(lane[1] or 0) > 0 then
+if tonumber(redis.call('HGET', KEYS[2], 'used') or 0) > 0 then
   redis.call('HINCRBY', KEYS[2], 'used', -1)
-  redis.call('HINCRBY', KEYS[2], 'next', -math.ceil(lane[2] / lane[3]))
 end

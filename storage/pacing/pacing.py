@@ -32,10 +32,10 @@ class RedisAllowance:
 
         Sent twice it takes two: redis-py repeats what got no reply, and a place may be lost.
         """
-        who = [int(ask.call is Call.INTERIM), ask.unread, ask.behind]
         told = _told(ask.learnt) if ask.learnt else ()
+        interim = int(ask.call is Call.INTERIM)
         granted, *waits = await self._take(
-            self._keys(ask.lane), [*who, self._gap, *self._terms, *told]
+            self._keys(ask.lane), [interim, self._gap, *self._terms, *told]
         )
         token, lane = (wait / 1_000_000 for wait in waits)
         return Wait(bool(granted), token, lane)
@@ -50,8 +50,8 @@ class RedisAllowance:
 
 
 def _terms(terms: Terms) -> tuple[Arg, ...]:
-    times = (_micros(seconds) for seconds in (terms.margin, terms.guard, terms.grace))
-    return terms.stock, terms.reserve, *times, _KEPT, terms.limit, _micros(terms.window)
+    margin, guard = _micros(terms.margin), _micros(terms.guard)
+    return terms.stock, terms.reserve, margin, guard, _KEPT, terms.limit, _micros(terms.window)
 
 
 def _told(learnt: Learnt) -> tuple[Arg, ...]:

@@ -1,20 +1,19 @@
 #!lua flags=allow-oom
 -- Take a place of the token and one of a lane, or nothing; bot/pacing/allowance.py has the same rules.
--- KEYS token [lane] | ARGV interim unread behind gap stock reserve margin guard grace kept limit
---                     length [limit remaining reset_after length or "": what a response said]
+-- KEYS token [lane] | ARGV interim gap stock reserve margin guard kept limit length
+--                     [limit remaining reset_after length or "": what a response said]
 -- Times are microseconds, kept is milliseconds. Returns granted (1 or 0), and for how long token
 -- and lane are closed to another call of this kind.
-local interim, unread, behind = ARGV[1] == '1', tonumber(ARGV[2]), tonumber(ARGV[3])
-local gap, stock, reserve = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
-local margin, guard, grace = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
-local kept = tonumber(ARGV[10])
+local interim, gap = ARGV[1] == '1', tonumber(ARGV[2])
+local stock, reserve = tonumber(ARGV[3]), tonumber(ARGV[4])
+local margin, guard, kept = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 
-local names = { 'limit', 'length', 'start', 'stop', 'next', 'shut', 'used', 'wish' }
+local names = { 'limit', 'length', 'start', 'stop', 'shut', 'used' }
 local lane = {
-  limit = tonumber(ARGV[11]), length = tonumber(ARGV[12]),
-  start = 0, stop = 0, next = 0, shut = 0, used = 0, wish = 0,
+  limit = tonumber(ARGV[8]), length = tonumber(ARGV[9]),
+  start = 0, stop = 0, shut = 0, used = 0,
 }
 
 local function read()
@@ -35,12 +34,14 @@ local function learn(limit, remaining, stop, length)
 end
 
 local function lane_opens()
-  local full = lane.used >= lane.limit or now > lane.stop - guard
+  local ends = math.min(lane.stop, lane.start + lane.length)
+  local full = lane.used >= lane.limit or now > ends - guard
   local opens = math.max(lane.shut, full and lane.stop or 0)
   if not interim then
     return opens
   end
-  return math.max(opens, lane.next) + (unread < lane.wish and grace or 0)
+  local turn = lane.start + math.ceil(lane.used * lane.length / lane.limit)
+  return math.max(opens, math.min(lane.stop, turn))
 end
 
 local function count()
@@ -48,10 +49,6 @@ local function count()
     lane.start, lane.stop, lane.used = now, now + lane.length + margin, 0
   end
   lane.used = lane.used + 1
-  if interim then
-    lane.next, lane.wish = now, behind
-  end
-  lane.next = lane.next + math.ceil(lane.length / lane.limit)
 end
 
 local function write()
@@ -72,8 +69,8 @@ end
 
 if KEYS[2] then
   read()
-  if ARGV[13] then
-    learn(tonumber(ARGV[13]), tonumber(ARGV[14]), now + ARGV[15], tonumber(ARGV[16]))
+  if ARGV[10] then
+    learn(tonumber(ARGV[10]), tonumber(ARGV[11]), now + ARGV[12], tonumber(ARGV[13]))
   end
 end
 local granted = math.max(token_opens(), lane_opens()) <= now
@@ -81,8 +78,6 @@ if granted then
   paid = paid + gap
   redis.call('SET', KEYS[1], string.format('%d', paid), 'PX', kept)
   count()
-elseif interim then
-  lane.wish = math.max(lane.wish, unread)
 end
 if KEYS[2] then
   write()

@@ -1,4 +1,4 @@
-"""A scheduler over an allowance of its own, and those who wait at it, in virtual time."""
+"""Schedulers over an allowance of their own, and those who wait there, in virtual time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -40,21 +40,25 @@ class Shared:
 
 
 class Desk:
-    """A scheduler that runs, and those who wait at it, in the order in which they may go."""
+    """Schedulers that run, and those who wait there, in the order in which they may go."""
 
     def __init__(self, group: asyncio.TaskGroup) -> None:
         self.shared = Shared()
         self.shared.free.set()
-        self.scheduler = Scheduler(self.shared, lane_of, CLOCK)
+        self.scheduler, self.other = (Scheduler(self.shared, lane_of, CLOCK) for _ in range(2))
+        """Those of two processes."""
         self.went: list[str] = []
         self._group = group
 
-    def call(self, name: str, call: Call, where: str, unread: int = 0) -> asyncio.Task[None]:
+    def call(
+        self, name: str, call: Call, where: str, unread: int = 0, by: Scheduler | None = None
+    ) -> asyncio.Task[None]:
         """Somebody who wants to go."""
-        return self._group.create_task(self._call(name, call, channel(where), unread))
+        wish = (by or self.scheduler).admit(channel(where), call, lambda: unread)
+        return self._group.create_task(self._call(name, wish))
 
-    async def _call(self, name: str, call: Call, where: ConversationKey, unread: int) -> None:
-        await self.scheduler.admit(where, call, lambda: unread)
+    async def _call(self, name: str, wish: Coroutine[Any, Any, None]) -> None:
+        await wish
         self.went.append(name)
 
     async def exhaust(self) -> None:
@@ -65,12 +69,13 @@ class Desk:
 
 @asynccontextmanager
 async def desk() -> AsyncIterator[Desk]:
-    """A desk whose scheduler runs as long as the block."""
+    """A desk whose schedulers run as long as the block."""
     async with asyncio.TaskGroup() as group:
         made = Desk(group)
-        run = group.create_task(made.scheduler.run())
+        runs = [group.create_task(one.run()) for one in (made.scheduler, made.other)]
         yield made
-        run.cancel()
+        for run in runs:
+            run.cancel()
 
 
 Story = Callable[[Desk], Coroutine[Any, Any, None]]

@@ -8,7 +8,7 @@ import asyncio
 import selectors
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 from statistics import mean
@@ -21,15 +21,15 @@ from bot.pacing import Ask, LocalAllowance, Scheduler, Terms, Wait
 T = TypeVar("T")
 Learn = Callable[[str, int, int, float], None]
 RATE = 10.0
-"""Words a second of each model."""
+"""Words a second of a model."""
 TRIP = 0.08
 """Seconds of a round trip to the platform, on average."""
 JITTER = (0.7, 1.8)
 """By how much a trip may be shorter or longer."""
 START = 1_000.0
 """When it all begins."""
-STORE = 0.001
-"""Seconds of a round trip to the store."""
+STORE = 0.003
+"""Seconds of a round trip to the store, on average."""
 
 
 class _Skipping(selectors.DefaultSelector):
@@ -82,15 +82,14 @@ CLOCK = LoopClock()
 class Distant:
     """An allowance that several processes share, a trip to the store away."""
 
-    def __init__(self, terms: Terms | None = None) -> None:
-        self._own = LocalAllowance(CLOCK, terms or Terms())
-        self.asked = 0
+    def __init__(self, jitter: Random) -> None:
+        self._own = LocalAllowance(CLOCK, Terms())
+        self._jitter = jitter
 
     async def take(self, ask: Ask) -> Wait:
-        self.asked += 1
-        await CLOCK.sleep(STORE / 2)
+        await CLOCK.sleep(STORE / 2 * self._jitter.uniform(*JITTER))
         wait = await self._own.take(ask)
-        await CLOCK.sleep(STORE / 2)
+        await CLOCK.sleep(STORE / 2 * self._jitter.uniform(*JITTER))
         return wait
 
     async def give_back(self, lane: str) -> None:
@@ -157,11 +156,12 @@ class Answer:
     where: ConversationKey
     begin: float
     words: int
+    rate: float = RATE
     readable: list[float] = field(default_factory=list)
 
     def came(self, at: float) -> int:
         """Words that the model had said by then."""
-        return max(0, min(self.words, int((at - self.begin) * RATE + 1e-6) + 1))
+        return max(0, min(self.words, int((at - self.begin) * self.rate + 1e-6) + 1))
 
     def unread(self) -> int:
         return 6 * (self.came(CLOCK.monotonic()) - len(self.readable))
@@ -173,7 +173,7 @@ class Answer:
     @property
     def end(self) -> float:
         """When its last word came."""
-        return self.begin + (self.words - 1) / RATE
+        return self.begin + (self.words - 1) / self.rate
 
     @property
     def first(self) -> float:
@@ -181,9 +181,14 @@ class Answer:
         return self.readable[0] - self.begin
 
     @property
+    def last(self) -> float:
+        """Seconds from its last word to the whole text."""
+        return self.readable[-1] - self.end
+
+    @property
     def lags(self) -> Iterator[float]:
         """Seconds of each word between its coming and its being readable."""
-        return (at - self.begin - n / RATE for n, at in enumerate(self.readable))
+        return (at - self.begin - n / self.rate for n, at in enumerate(self.readable))
 
 
 class Process:
@@ -218,7 +223,7 @@ class Process:
     async def _more(self, answer: Answer) -> None:
         """Until a word came that is not shown."""
         if len(answer.readable) < answer.words:
-            next_word = answer.begin + len(answer.readable) / RATE
+            next_word = answer.begin + len(answer.readable) / answer.rate
             await CLOCK.sleep(max(0.0, next_word - CLOCK.monotonic()))
 
 
@@ -238,7 +243,6 @@ class Figures:
 
     answers: list[Answer]
     discord: Discord
-    shared: Distant
 
     @property
     def lag(self) -> float:
@@ -252,18 +256,23 @@ class Figures:
 
 
 def simulate(
-    count: int, words: int, *, channels: int, processes: int = 1, seed: int = 1
+    count: int, words: int, rate: float = RATE, *, channels: int, processes: int = 1, seed: int = 1
 ) -> Figures:
     """So many answers that begin within a tenth of a second, over channels and processes."""
     jitter = Random(seed)
     begins = [START + jitter.uniform(0, 0.1) for _ in range(count)]
     places = [ConversationKey("discord", "guild", str(n % channels)) for n in range(count)]
-    answers = [Answer(*pair, words) for pair in zip(places, begins, strict=True)]
+    pairs = zip(places, begins, strict=True)
+    return played([Answer(*pair, words, rate) for pair in pairs], jitter, processes)
+
+
+def played(answers: list[Answer], jitter: Random, processes: int) -> Figures:
+    """Let these answers be given."""
 
     async def run() -> Figures:
-        discord, shared = Discord(jitter), Distant()
+        discord, shared = Discord(jitter), Distant(jitter)
         await _all(answers, [Process(discord, shared) for _ in range(processes)])
-        return Figures(answers, discord, shared)
+        return Figures(answers, discord)
 
     return virtually(run())
 
@@ -275,7 +284,7 @@ def plain(answers: list[Answer]) -> float:
     answers, each to the one with the most unread, and every last text at once: its last edits
     are free, whatever the limit.
     """
-    copies = [Answer(answer.where, answer.begin, answer.words) for answer in answers]
+    copies = [replace(answer, readable=[]) for answer in answers]
     first, end = min(copy.begin for copy in copies), max(copy.end for copy in copies)
     edits = [(first + n, None) for n in range(1, int(end - first) + 1)]
     own = [(at, copy) for copy in copies for at in (copy.begin, copy.end)]

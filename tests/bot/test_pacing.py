@@ -145,16 +145,18 @@ def test_a_learnt_limit_holds_at_once() -> None:
     told(story)
 
 
-def test_the_first_edit_comes_a_spacing_after_the_first_text() -> None:
-    """An edit right after the post would show next to nothing, and cost a place."""
+def test_the_most_unread_of_two_processes_goes_first() -> None:
+    """Processes do not know of each other's edits; the one that would show most asks first."""
 
     async def story(made: Desk) -> None:
-        await made.scheduler.admit(channel("1"), Call.OPEN, lambda: 1)
-        begin = CLOCK.monotonic()
-        await made.scheduler.admit(channel("1"), Call.INTERIM, lambda: 1)
-        assert 0.99 < CLOCK.monotonic() - begin < 1.01
+        await made.scheduler.admit(channel("1"), Call.INTERIM, lambda: 9)
+        made.call("less", Call.INTERIM, "1", 200)
+        made.call("more", Call.INTERIM, "1", 300, made.other)
+        await CLOCK.sleep(1.1)
+        assert made.went == ["more"]
+        await CLOCK.sleep(1)
 
-    told(story)
+    assert told(story).went == ["more", "less"]
 
 
 def test_cancelled_it_has_taken_nothing() -> None:

@@ -30,11 +30,9 @@ commands put_commands guild_commands put_guild_commands callback original edit_o
 delete_original follow_up get_follow_up edit_follow_up delete_follow_up.
 """
 
-from tests.platforms.discord.faults import CUT, DOWN, HANG, LOST, Fault, Hold, busy
 from tests.platforms.discord.limits import Rule
 from tests.platforms.discord.model import (
     MANAGE_SERVER,
-    Call,
     Channel,
     File,
     Guild,
@@ -44,6 +42,8 @@ from tests.platforms.discord.model import (
 )
 from tests.platforms.discord.remote import Remote, running
 from tests.platforms.discord.server import Discord
+from tests.platforms.faults import CUT, DOWN, HANG, LOST, Fault, Hold, busy
+from tests.platforms.ledger import Call
 
 __all__ = [
     "CUT",

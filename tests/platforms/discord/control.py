@@ -1,13 +1,11 @@
 """The same over HTTP, for a server in a process of its own: ``remote`` is its other end."""
 
-import base64
-from dataclasses import asdict, is_dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import web
 
-from tests.platforms.discord.door import nothing, reply
-from tests.platforms.discord.faults import Fault, Hold
+from tests.platforms import control
+from tests.platforms.control import decoded, nothing, plain
 from tests.platforms.discord.gateway import Gateway
 from tests.platforms.discord.hands import Hands
 from tests.platforms.discord.limits import Rule
@@ -64,43 +62,30 @@ SETTINGS = frozenset(
 )
 
 
-class Control:
+class Control(control.Control):
     """The endpoints under ``/control``."""
 
+    deeds: ClassVar = DEEDS
+    settings: ClassVar = SETTINGS
+
     def __init__(self, world: Hands, gateway: Gateway) -> None:
+        super().__init__(world)
         self._world = world
         self._gateway = gateway
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.post("/control/do/{name}", self._do),
-            web.post("/control/set", self._set),
+            *super().routes(),
             web.post("/control/limits", self._limit),
-            web.post("/control/fault", self._fault),
-            web.post("/control/pause", self._pause),
-            web.get("/control/holds/{number}", self._reached),
-            web.post("/control/holds/{number}", self._end),
             web.post("/control/gateway/{name}", self._connections),
-            web.get("/control/state", self._state),
         ]
 
-    async def _do(self, request: web.Request) -> web.Response:
-        name, given = request.match_info["name"], await request.json()
-        if name not in DEEDS:
-            raise web.HTTPNotFound
+    def given(self, given: Json) -> Json:
         if "attachments" in given:
             given["attachments"] = [_file(**file) for file in given["attachments"]]
         if "form" in given:
             given["form"] = self._world.interactions[given["form"]]
-        args = given.pop("args", [])
-        return reply(plain(getattr(self._world, name)(*args, **given)))
-
-    async def _set(self, request: web.Request) -> web.Response:
-        for name, value in (await request.json()).items():
-            if name not in SETTINGS:
-                raise web.HTTPNotFound
-            setattr(self._world, name, value)
-        return nothing()
+        return given
 
     async def _limit(self, request: web.Request) -> web.Response:
         """Rules by route's name; ``token`` is the one for all calls, null is none."""
@@ -113,31 +98,6 @@ class Control:
             else:
                 self._world.limits.rules.pop(name, None)
         return nothing()
-
-    async def _fault(self, request: web.Request) -> web.Response:
-        given = await request.json()
-        fault = Fault(**given.pop("fault"))
-        self._world.faults.add(given.pop("pattern"), fault, **given)
-        return nothing()
-
-    async def _pause(self, request: web.Request) -> web.Response:
-        given = await request.json()
-        hold = self._world.faults.hold(given.pop("pattern"), **given)
-        return reply({"number": hold.number})
-
-    async def _reached(self, request: web.Request) -> web.Response:
-        """Answers when a request stands at the gate."""
-        hold = self._hold(request)
-        await hold.reached.wait()
-        return reply(plain(hold.call))
-
-    async def _end(self, request: web.Request) -> web.Response:
-        hold, given = self._hold(request), await request.json()
-        (hold.drop if given["drop"] else hold.go)()
-        return nothing()
-
-    def _hold(self, request: web.Request) -> Hold:
-        return self._world.faults.holds[int(request.match_info["number"])]
 
     async def _connections(self, request: web.Request) -> web.Response:
         given = await request.json()
@@ -152,16 +112,9 @@ class Control:
                 await self._gateway.invalidate(**given)
         return nothing()
 
-    async def _state(self, request: web.Request) -> web.Response:
-        """All of it, as soon as more than ``after`` changes have happened."""
-        after = int(request.query.get("after", -1))
-        await self._world.until(lambda: self._world.changes > after, seconds=None)
-        return reply(self._shown())
-
-    def _shown(self) -> Json:
+    def shown(self) -> Json:
         world = self._world
         return {
-            "changes": world.changes,
             "token": world.token,
             "bot": world.bot.id,
             "channels": [plain(place) for place in world.channels.values()],
@@ -177,15 +130,5 @@ class Control:
         }
 
 
-def plain(thing: Any) -> Any:
-    """Something as JSON may hold it."""
-    if isinstance(thing, list):
-        return [plain(one) for one in thing]
-    if not is_dataclass(thing) or isinstance(thing, type):
-        return thing
-    made = asdict(thing)
-    return {k: sorted(v) if isinstance(v, set) else v for k, v in made.items()}
-
-
 def _file(data: str, **more: Any) -> File:
-    return File(data=base64.b64decode(data), **more)
+    return File(data=decoded(data), **more)

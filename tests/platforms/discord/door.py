@@ -10,10 +10,10 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from tests.platforms.discord.errors import ApiError, refusal
-from tests.platforms.discord.faults import Fault, Hold
 from tests.platforms.discord.limits import too_many
-from tests.platforms.discord.model import Call
 from tests.platforms.discord.world import World
+from tests.platforms.faults import Fault, Hold
+from tests.platforms.ledger import Call
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

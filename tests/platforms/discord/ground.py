@@ -1,17 +1,12 @@
 """Who and where: people, servers, channels, and what a test may set."""
 
-import asyncio
-from collections.abc import Callable
-
 from tests.platforms.discord import payloads
-from tests.platforms.discord.faults import Faults
 from tests.platforms.discord.limits import Limits
 from tests.platforms.discord.model import (
     DIRECT,
     FORUM,
     TEXT,
     THREAD,
-    Call,
     Channel,
     File,
     Guild,
@@ -21,9 +16,11 @@ from tests.platforms.discord.model import (
     User,
 )
 from tests.platforms.discord.sessions import Sessions
+from tests.platforms.faults import Faults
+from tests.platforms.ledger import Call, Watched
 
 
-class Ground:
+class Ground(Watched):
     """The application, people and places, with what a test may set."""
 
     flags = 1 << 19
@@ -39,12 +36,11 @@ class Ground:
     old_edit_limit: float | None = None
     """``retry_after`` of the refusal that edits of messages older than an hour get."""
     url = ""
-    changes = 0
-    """How often anything changed."""
     command_puts = 0
     """How often the bot registered commands."""
 
     def __init__(self, *, token: str = "loopback-token") -> None:  # noqa: S107 - opens nothing
+        super().__init__()
         self.token = token
         self.ids = Snowflakes()
         self.bot = User(self.ids(), "threadwise", bot=True)
@@ -62,27 +58,10 @@ class Ground:
         self.commands: dict[str, list[Json]] = {}
         """Registered commands by guild; "": everywhere."""
         self.calls: list[Call] = []
-        self._changed = asyncio.Event()
 
     @property
     def gateway_url(self) -> str:
         return self.url.replace("http", "ws", 1) + "/gateway"
-
-    def touch(self) -> None:
-        """Wake who waits for a change."""
-        self.changes += 1
-        self._changed.set()
-        self._changed = asyncio.Event()
-
-    async def until(self, holds: Callable[[], object], seconds: float | None = 15) -> None:
-        """Wait until something is true of this server; seconds None: for ever.
-
-        Raises:
-            TimeoutError: it is not, within these seconds.
-        """
-        async with asyncio.timeout(seconds):
-            while not holds():
-                await self._changed.wait()
 
     def add_guild(self, name: str, *, owner: str = "owner", id_: str = "") -> Guild:
         """A server that the bot joins; its name leads to it in every other call."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from tests.platforms.discord.model import Call
+from tests.platforms.ledger import Call
 
 
 @dataclass(frozen=True, slots=True)

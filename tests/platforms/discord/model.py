@@ -182,24 +182,3 @@ class Interaction:
     original: Message | None = None
     follow_ups: list[Message] = field(default_factory=list)
     permissions: int = 0
-
-
-@dataclass(slots=True)
-class Call:
-    """One line of the ledger."""
-
-    at: float
-    """``time.monotonic()`` of its arrival."""
-    method: str
-    path: str
-    route: str
-    """The route's short name, as in ``rest``."""
-    channel: str
-    body: Any
-    status: int = 0
-    """0: not answered."""
-    code: int = 0
-    """Discord's own number of an error."""
-    done: float | None = None
-    limited: str = ""
-    """Which of the server's limits refused it: ``user``, ``global`` or none."""

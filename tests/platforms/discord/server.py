@@ -6,13 +6,13 @@ from aiohttp import web
 
 from tests.platforms.discord.control import Control
 from tests.platforms.discord.door import Door
-from tests.platforms.discord.faults import Fault, Hold, Plan
 from tests.platforms.discord.gateway import Gateway
 from tests.platforms.discord.hands import Hands
-from tests.platforms.discord.model import Call
 from tests.platforms.discord.rest_interactions import Interactions
 from tests.platforms.discord.rest_messages import Messages
 from tests.platforms.discord.rest_places import Places
+from tests.platforms.faults import Fault, Hold, Plan
+from tests.platforms.ledger import Call
 
 API = "/api/v10"
 

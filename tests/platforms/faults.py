@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from tests.platforms.discord.model import Call
+from tests.platforms.ledger import Call
 
 
 @dataclass(slots=True)
@@ -41,9 +41,13 @@ class Fault:
     """It is answered with this, before any work; 0: it is served."""
     code: int = 0
     """The number of the error in that answer."""
+    error: str = ""
+    """The name of the error in that answer: Slack's come with status 200, if none is given."""
     retry_after: float | None = None
     """It is answered 429, with these seconds."""
     scope: str = "user"
+    partial: bool = False
+    """It is answered with the error, but the work was done."""
     work: bool = True
     reply: bool = True
     """False: the connection is cut."""
@@ -62,7 +66,7 @@ NONE = Fault()
 
 
 def busy(seconds: float, scope: str = "user") -> Fault:
-    """A 429 out of the blue; its scope may be ``global``, too."""
+    """A 429 out of the blue; on Discord, its scope may be ``global``, too."""
     return Fault(retry_after=seconds, scope=scope)
 
 
@@ -76,11 +80,14 @@ class Plan:
     """How many of them, at most."""
     skip: int
     """How many are let through first."""
+    channel: str = ""
+    """Only in this channel; "": in any."""
 
     def meets(self, call: Call) -> bool:
         """Whether this request is one of them; counts it."""
         names = (call.route, f"{call.method} {call.path}")
-        if not self.times or not any(fnmatchcase(name, self.pattern) for name in names):
+        named = any(fnmatchcase(name, self.pattern) for name in names)
+        if not self.times or not named or self.channel not in {"", call.channel}:
             return False
         if self.skip:
             self.skip -= 1
@@ -96,17 +103,20 @@ class Faults:
         self.plans: list[Plan] = []
         self.holds: list[Hold] = []
 
-    def add(self, pattern: str, fault: Fault, *, times: int = 1, skip: int = 0) -> Plan:
-        """Plan a fault; see ``Discord.fault``."""
-        plan = Plan(pattern, fault, times, skip)
+    def add(
+        self, pattern: str, fault: Fault, *, times: int = 1, skip: int = 0, channel: str = ""
+    ) -> Plan:
+        """Plan a fault; see ``Discord.fault`` and ``Slack.fault``."""
+        plan = Plan(pattern, fault, times, skip, channel)
         self.plans.append(plan)
         return plan
 
-    def hold(self, pattern: str, *, nth: int = 1, after: bool = False) -> Hold:
+    def hold(self, pattern: str, *, nth: int = 1, after: bool = False, channel: str = "") -> Hold:
         """Plan a gate; see ``Discord.pause``."""
         hold = Hold(len(self.holds))
         self.holds.append(hold)
-        self.add(pattern, Fault(after=hold) if after else Fault(before=hold), skip=nth - 1)
+        fault = Fault(after=hold) if after else Fault(before=hold)
+        self.add(pattern, fault, skip=nth - 1, channel=channel)
         return hold
 
     def meet(self, call: Call) -> Fault:

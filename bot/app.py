@@ -30,6 +30,7 @@ from storage.health import require
 from storage.inbox import RedisInbox
 from storage.inbox.inbox import Terms
 from storage.keys import Keys
+from storage.quotas.notices import RedisNotices
 from storage.scripts import Client, translated
 from storage.settings import RedisSettings
 from storage.usage import RedisUsage
@@ -54,6 +55,7 @@ class Core:
     reader: SettingsReader
     settings: RedisSettings
     ledger: RedisUsage
+    notices: RedisNotices
     counters: Counters
     clock: Clock
 
@@ -174,6 +176,7 @@ async def assembled(config: Config, *, demo: bool) -> AsyncIterator[Core]:
             reader=reader,
             settings=settings,
             ledger=ledger,
+            notices=RedisNotices(client, keys),
             counters=counters,
             clock=clock,
         )
@@ -209,6 +212,9 @@ def _defaults(config: Config, *, demo: bool) -> Effective:
         history_tokens=config.history_tokens,
         max_output_tokens=config.max_output_tokens,
         place=config.place,
+        streaming=config.streaming,
+        direct=config.direct,
+        guests=config.guests,
         quoted=config.quoted,
     )
 

@@ -1,4 +1,4 @@
-"""The command line: ``threadwise chat``, ``run`` and ``doctor``."""
+"""The command line: ``threadwise chat``, ``run``, ``doctor`` and ``slack manifest``."""
 
 import asyncio
 from collections.abc import Callable
@@ -74,3 +74,20 @@ def doctor() -> None:
     from bot.doctor import doctor as examine  # noqa: PLC0415
 
     raise SystemExit(int(asyncio.run(examine(load(), click.echo)) > 0))
+
+
+@cli.group()
+def slack() -> None:
+    """Install the bot in Slack."""
+
+
+@slack.command()
+@click.option("--least", is_flag=True, help="Mentions and direct messages only: fewest scopes.")
+@click.option("--name", default="Threadwise", show_default=True, help="What the app is called.")
+@click.option("--command", default="", help="Its slash command.  [default: SLACK_COMMAND, or /ai]")
+@click.option("--http", default="", metavar="URL", help="Where Slack reaches PORT: no sockets.")
+def manifest(*, least: bool, name: str, command: str, http: str) -> None:
+    """Print what to paste at api.slack.com/apps: Create New App, From a manifest."""
+    from bot.doctor import slack_manifest  # noqa: PLC0415
+
+    click.echo(slack_manifest(load(), command, least=least, name=name, url=http))

@@ -13,8 +13,6 @@ from dotenv.parser import parse_stream
 from platformdirs import user_data_path
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     Json,
     NonNegativeInt,
@@ -31,36 +29,25 @@ from pydantic_settings import (
 )
 
 from bot.errors import ConfigError
-from bot.values import Dollars, ModelName, ProviderName, Seconds, StoreAddress, WebAddress
+from bot.values import (
+    Dollars,
+    Guilds,
+    ModelName,
+    People,
+    Price,
+    Provider,
+    ProviderName,
+    Seconds,
+    SlashCommand,
+    StoreAddress,
+    WebAddress,
+)
 
 PREFIX = "THREADWISE_"
 
 
-def _written_as(default: str) -> Any:
-    return Field(default)
-
-
-class Provider(BaseModel):
-    """Where models are asked for: any server that speaks OpenAI's chat completions."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
-
-    base_url: WebAddress
-    """Address of the provider NAME, up to and with `/v1`; its models are `name/model`."""
-    api_key: SecretStr | None = None
-    """Its API key, where it wants one."""
-    context_tokens: PositiveInt | None = None
-    """Tokens that its models take, question and answer together; unset: what is known."""
-
-
-class Price(BaseModel):
-    """Dollars per million tokens."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    input: Dollars
-    cached: Dollars
-    output: Dollars
+def _written_as(default: str, name: str | None = None) -> Any:
+    return Field(default, validation_alias=name)
 
 
 class Config(BaseSettings):
@@ -84,9 +71,7 @@ class Config(BaseSettings):
     """Where `/healthz` and `/metrics` are served; unset: nowhere."""
     discord_bot_token: SecretStr | None = Field(None, validation_alias="DISCORD_BOT_TOKEN")
     """Turns Discord on."""
-    discord_guilds: str = Field(
-        "", validation_alias="DISCORD_GUILDS", pattern=r"^(\d+(\s*,\s*\d+)*)?$"
-    )
+    discord_guilds: Guilds = _written_as("", "DISCORD_GUILDS")
     """Ids of the guilds that are served, with commas between; unset: all, if the application is
     not public."""
     discord_api_url: WebAddress | None = Field(None, validation_alias="DISCORD_API_URL")
@@ -97,6 +82,15 @@ class Config(BaseSettings):
     """Slack over Socket Mode."""
     slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
     """Slack over HTTP on PORT."""
+    slack_api_url: WebAddress | None = Field(None, validation_alias="SLACK_API_URL")
+    """Another server that speaks Slack's API, such as `https://slack-gov.com/api/`."""
+    slack_command: SlashCommand = Field("/ai", validation_alias="SLACK_COMMAND")
+    """The slash command of the bot in Slack, as its app's manifest names it."""
+    slack_admins: People = _written_as("", "SLACK_ADMINS")
+    """Ids of people in Slack who are admins of the bot beside the workspace's own admins and
+    owners, with commas between."""
+    slack_client_id: str | None = Field(None, validation_alias="SLACK_CLIENT_ID")
+    """Not used, and better unset: one token serves one workspace here, without OAuth."""
 
     model: str = "gpt-6-luna"
     """The model that answers: `provider/model`, or a model of the provider `openai`."""
@@ -115,6 +109,14 @@ class Config(BaseSettings):
     place: Literal["auto", "thread", "reply"] = "auto"
     """Where an answer to a mention in a channel goes: a `thread` of its own, a `reply`, or by
     what the platform lets the bot read (`auto`)."""
+    streaming: Literal["auto", "native", "edits", "off"] = "auto"
+    """How an answer grows in Slack: as a native stream, which one person sees live; by `edits`,
+    which all see; not at all (`off`); or natively in direct messages, else by edits (`auto`)."""
+    direct: Literal["auto", "sessions", "flat"] = "auto"
+    """What a direct message in Slack belongs to: a conversation of its own (`sessions`), the only
+    one there (`flat`), or by what the workspace has (`auto`)."""
+    guests: Literal["refused", "allowed"] = "refused"
+    """Whether guests of a Slack workspace, and people of other organisations, may ask."""
     quoted: int = Field(20, ge=0, le=100)
     """Earlier messages that are read when the bot is first mentioned in a thread or a chain of
     replies, at most 100; 0 is none."""
@@ -182,11 +184,6 @@ class Config(BaseSettings):
     def local_stop(self) -> float:
         """Seconds after which a worker whose renewals fail stops by itself."""
         return self.lease * 0.8
-
-    @property
-    def guilds(self) -> frozenset[str]:
-        """The guilds of Discord that are served; none: all."""
-        return frozenset(self.discord_guilds.replace(" ", "").split(",")) - {""}
 
     @property
     def has_provider(self) -> bool:

@@ -103,6 +103,10 @@ class Delivery:
         waited = self._claim.ids[0 if self._claim.waited else 1 :]
         await self._messenger.begin(self._key(0), waited)
 
+    async def end(self) -> None:
+        """The turn is over, however it ended."""
+        await self._messenger.end(self._key(0))
+
     async def follow(self, draft: Draft) -> None:
         """Show the draft as it grows, as often as the pacer allows, until it is closed."""
         await self._announce(draft)
@@ -178,7 +182,7 @@ class Delivery:
             last = number + 1 == len(self._seams)
             own = render(text, self._seams[number], None if last else self._seams[number + 1])
             try:
-                await self._put(number, own, final if last else Offer.NOTHING)
+                await self._put(number, own, final if last else Offer.UNRATED)
             except PartFull as full:
                 self._seams[number + 1 :] = [seam_behind(text, self._seams[number], full.accepted)]
                 self._measure(text)
@@ -213,7 +217,8 @@ class Delivery:
 
     async def _post(self, key: PartKey, own: str, last: Offer | None) -> Part:
         self._unsure.add(key.number)
-        return await self._call.once(key.number, Call.OPEN, self._messenger.open, key, own, last)
+        kind = Call.POST if key.number or last is not None else Call.OPEN
+        return await self._call.once(key.number, kind, self._messenger.open, key, own, last)
 
     async def _remove(self, number: int) -> None:
         part = self._parts.get(number)
@@ -267,4 +272,4 @@ class Delivery:
         elif part and len(texts) == len(turn.parts):
             place = turn.parts.index(part.id)
             last = place + 1 == len(texts)
-            await part.close(texts[place], turn.ending.offer if last else Offer.NOTHING)
+            await part.close(texts[place], turn.ending.offer if last else Offer.UNRATED)

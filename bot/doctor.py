@@ -1,10 +1,15 @@
 """``threadwise doctor``: looks at everything that Threadwise needs, and says what to do."""
 
+import json
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
-from adapters.discord.checks import examined
+from pydantic import SecretStr
+
+from adapters.discord import checks as discord
+from adapters.slack import checks as slack
+from adapters.slack.manifest import manifest
 from bot import logs
 from bot.app import Core, assembled
 from bot.config import Config
@@ -29,6 +34,20 @@ async def doctor(config: Config, say: Callable[[str], None]) -> int:
     return wrong
 
 
+def slack_manifest(config: Config, command: str, *, least: bool, name: str, url: str) -> str:
+    """What to create a Slack app from, as JSON; ``doctor`` compares apps with it.
+
+    Args:
+        config: names the slash command where ``command`` is "".
+        command: the slash command.
+        least: with the fewest scopes.
+        name: of the app.
+        url: where Slack reaches PORT; "": Socket Mode.
+    """
+    command = command or config.slack_command
+    return json.dumps(manifest(least=least, name=name, command=command, url=url), indent=2)
+
+
 async def _findings(config: Config) -> AsyncIterator[Finding]:
     """The configuration was read already, or we were not here."""
     yield Finding(ok=True, what="The configuration can be read")
@@ -45,6 +64,8 @@ async def _findings(config: Config) -> AsyncIterator[Finding]:
         async for found in _model(core):
             yield found
         async for found in _discord(core):
+            yield found
+        async for found in _slack(core):
             yield found
 
 
@@ -85,13 +106,44 @@ async def _discord(core: Core) -> AsyncIterator[Finding]:
     if config.discord_bot_token is None:
         yield Finding(ok=True, what="Discord is off: no DISCORD_BOT_TOKEN is set")
         return
-    token, fingerprints = config.discord_bot_token, RedisFingerprints(core.client, core.keys)
+    token, fingerprints = (
+        _plain(config.discord_bot_token),
+        RedisFingerprints(core.client, core.keys),
+    )
+    checks = discord.examined(token, config.discord_api_url, config.discord_guilds, fingerprints)
+    async for found in _found("Discord", checks):
+        yield found
+
+
+async def _slack(core: Core) -> AsyncIterator[Finding]:
+    config = core.config
+    given = slack.Given(
+        _plain(config.slack_bot_token),
+        _plain(config.slack_app_token),
+        _plain(config.slack_signing_secret),
+        config.port,
+        config.slack_api_url,
+        config.slack_client_id or "",
+    )
+    if not (given.bot_token or given.app_token or given.signing_secret):
+        yield Finding(ok=True, what="Slack is off: no SLACK_BOT_TOKEN is set")
+        return
+    async for found in _found("Slack", slack.examined(given, core.inbox, core.clock)):
+        yield found
+
+
+async def _found(
+    platform: str, checks: AsyncIterator[tuple[bool, str, str]]
+) -> AsyncIterator[Finding]:
+    """What was found, up to where the platform says no more."""
     try:
-        async for check in examined(
-            token.get_secret_value(), config.discord_api_url, config.guilds, fingerprints
-        ):
+        async for check in checks:
             yield Finding(*check)
     except ConfigError as error:
-        yield Finding(ok=False, what="Discord", fix=str(error))
+        yield Finding(ok=False, what=platform, fix=str(error))
     except MessengerError as error:
-        yield Finding(ok=False, what="Discord", fix=f"{sentence(error)} ({error})")
+        yield Finding(ok=False, what=platform, fix=f"{sentence(error)} ({error})")
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

@@ -110,9 +110,11 @@ class State(StrEnum):
 
 
 class Offer(StrEnum):
-    """What stands to be pressed under an answer that ended."""
+    """What stands to be pressed under a message that is closed."""
 
     NOTHING = ""
+    UNRATED = "unrated"
+    """Nothing, nor is there an answer to judge: it goes on elsewhere, or was refused."""
     CONTINUE = "continue"
     RETRY = "retry"
 
@@ -157,8 +159,11 @@ class Ending:
     @property
     def offer(self) -> Offer:
         """What a person may want next."""
-        if self.state is State.FAILED:
-            return Offer.RETRY
+        match self.state:
+            case State.FAILED:
+                return Offer.RETRY
+            case State.REFUSED:
+                return Offer.UNRATED
         return Offer.CONTINUE if self.finish_reason == "length" else Offer.NOTHING
 
 

@@ -18,7 +18,6 @@ from bot.messages import Account
 from bot.pacing import Scheduler
 from bot.side import Side
 from storage.pacing import RedisAllowance
-from storage.quotas.notices import RedisNotices
 from storage.tokens import RedisFingerprints, RedisMarks, RedisTokens
 
 PLATFORM = "discord"
@@ -40,7 +39,7 @@ async def discord_side(core: Core) -> AsyncIterator[Side]:
     if token is None:
         raise ConfigError("DISCORD_BOT_TOKEN is missing: set it, or do not run discord.")
     application = await look(token.get_secret_value(), config.discord_api_url)
-    if application.public and not config.guilds:
+    if application.public and not config.discord_guilds:
         raise ConfigError(_PUBLIC)
     account = account_name(application.id)
     allowance = RedisAllowance(core.client, core.keys, account)
@@ -53,13 +52,13 @@ async def discord_side(core: Core) -> AsyncIterator[Side]:
         conversations=core.inbox,
         commands=core.commands,
         access=Access(core.reader, clock),
-        notices=RedisNotices(core.client, core.keys),
+        notices=core.notices,
         tokens=tokens,
         fingerprints=RedisFingerprints(core.client, core.keys),
         marks=RedisMarks(core.client, core.keys),
         pacer=pacer,
         clock=clock,
-        guilds=config.guilds,
+        guilds=config.discord_guilds,
     )
     async with logged_in(bot, token.get_secret_value()), aiohttp.ClientSession() as session:
         yield Side(

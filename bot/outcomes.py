@@ -100,6 +100,9 @@ class Call(StrEnum):
     """What a call to a platform is for: the pacer's order under pressure."""
 
     OPEN = "open"
+    """The first post of an answer that grows."""
+    POST = "post"
+    """Any other post: a whole answer, or a further part of one."""
     FINAL = "final"
     INTERIM = "interim"
     OTHER = "other"

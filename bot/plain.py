@@ -35,6 +35,9 @@ class Silent:
     async def begin(self, key: PartKey, waited: Collection[str]) -> None:
         """Nothing told anybody to wait."""
 
+    async def end(self, key: PartKey) -> None:
+        """Nothing said that it was on its way."""
+
     async def decline(self, key: PartKey) -> None:
         """There is no sign for it."""
 

@@ -1,13 +1,6 @@
 """Every promise that the core relies on, on one page; adapters and the store keep them."""
 
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Callable,
-    Collection,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -23,14 +16,7 @@ from bot.messages import (
     Turn,
     Usage,
 )
-from bot.outcomes import (
-    Accepted,
-    Call,
-    Committed,
-    Held,
-    Signal,
-    Unclaimed,
-)
+from bot.outcomes import Accepted, Call, Committed, Held, Signal, Unclaimed
 from bot.stores import Conversations
 
 
@@ -129,6 +115,10 @@ class Messenger(Protocol):
 
         Never raises: an answer does without.
         """
+        ...
+
+    async def end(self, key: PartKey) -> None:
+        """Take off whatever still says that this answer is on its way. Never raises."""
         ...
 
     async def decline(self, key: PartKey) -> None:

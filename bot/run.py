@@ -1,10 +1,16 @@
 """``threadwise run``: the platforms, until they are told to stop."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 
 import structlog
 
@@ -12,24 +18,30 @@ from bot import logs
 from bot.app import Core, assembled
 from bot.config import Config
 from bot.errors import ConfigError, ModelError
-from bot.on_discord import discord_side
 from bot.quota import Limits, Quotas
 from bot.side import Side
 from bot.sources import Library
 from bot.worker import Worker
 from storage.images import RedisImages
-from storage.quotas.notices import RedisNotices
 from storage.quotas.reservations import RedisReservations
 
 _log = structlog.stdlib.get_logger(__name__)
-WORKER = "worker"
+_YOUNG = 5_000
+"""New objects until the collector looks for cycles among them; Python's own is 700."""
+WORKER, DISCORD, SLACK = "worker", "discord", "slack"
 _NO_PROVIDER = (
     "A model is missing: set OPENAI_API_KEY, or OPENAI_BASE_URL for a provider other than OpenAI."
 )
 _NO_PLATFORM = (
-    "A platform is missing: set DISCORD_BOT_TOKEN, or talk in the terminal with `threadwise chat`."
+    "A platform is missing: set DISCORD_BOT_TOKEN or SLACK_BOT_TOKEN, or talk in the terminal"
+    " with `threadwise chat`."
 )
-_NO_SLACK = "This version has no Slack yet, whatever tokens are set: leave `slack` out."
+_NAMED_ALONE = "{0} is named, but has no token: set {1}_BOT_TOKEN, or leave `{0}` out."
+_HALF_SLACK = (
+    "SLACK_BOT_TOKEN is half of what Slack needs: set SLACK_APP_TOKEN for Socket Mode, or"
+    " SLACK_SIGNING_SECRET and PORT for HTTP."
+)
+_NO_BOT = "SLACK_BOT_TOKEN is missing: SLACK_APP_TOKEN and SLACK_SIGNING_SECRET need it."
 _NO_STORE = (
     "REDIS_URL is missing: processes that share the work share a store, so set it, or say"
     " `threadwise run` without more for everything in one process."
@@ -55,6 +67,7 @@ async def run(config: Config, platforms: Sequence[str], *, demo: bool) -> None:
     stop = asyncio.Event()
     with _told(stop):
         async with serving(config, platforms, demo=demo):
+            _spare_the_collector()
             await stop.wait()
 
 
@@ -66,23 +79,49 @@ async def serving(
     async with AsyncExitStack() as stack:
         core = await stack.enter_async_context(assembled(config, demo=demo))
         await _warmed(core)
-        side = await stack.enter_async_context(discord_side(core))
+        sides = [await stack.enter_async_context(one) for one in _sides(core, platforms)]
         if config.port:
-            await stack.enter_async_context(_watched(config.port, core))
+            await stack.enter_async_context(_watched(config.port, core, sides))
         with _plain():
-            async with asyncio.TaskGroup() as group, _work(core, side, platforms, group):
+            async with asyncio.TaskGroup() as group, _work(core, sides, platforms, group):
                 yield core
+
+
+def _sides(core: Core, platforms: Sequence[str]) -> Iterator[AbstractAsyncContextManager[Side]]:
+    """What this process has to do with: whoever answers needs every platform with a token."""
+    every = WORKER in platforms or not platforms
+    wanted = _with_token(core.config) & ({DISCORD, SLACK} if every else set(platforms))
+    if DISCORD in wanted:
+        from bot.on_discord import discord_side  # noqa: PLC0415 - half a second that not all need
+
+        yield discord_side(core)
+    if SLACK in wanted:
+        from bot.on_slack import slack_side  # noqa: PLC0415 - likewise
+
+        yield slack_side(core)
+
+
+def _with_token(config: Config) -> set[str]:
+    tokens = {DISCORD: config.discord_bot_token, SLACK: config.slack_bot_token}
+    return {platform for platform, token in tokens.items() if token}
+
+
+def _spare_the_collector() -> None:
+    """What is loaded stays, and answers live for seconds: both need no look again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, 20)
 
 
 @asynccontextmanager
 async def _work(
-    core: Core, side: Side, platforms: Sequence[str], group: asyncio.TaskGroup
+    core: Core, sides: Sequence[Side], platforms: Sequence[str], group: asyncio.TaskGroup
 ) -> AsyncIterator[None]:
     """Listen, and answer, as far as this process is asked to; drained at the end."""
-    background = [group.create_task(side.pace())]
-    if not platforms or side.platform in platforms:
-        background.append(group.create_task(side.listen()))
-    worker = _worker(core, [side])
+    heard = [side for side in sides if not platforms or side.platform in platforms]
+    background = [group.create_task(side.pace()) for side in sides]
+    background += [group.create_task(side.listen()) for side in heard]
+    worker = _worker(core, sides)
     working = [group.create_task(worker.run())] * (not platforms or WORKER in platforms)
     yield
     worker.stop()
@@ -103,11 +142,17 @@ def _plain() -> Iterator[None]:
 def _problems(config: Config, platforms: Sequence[str], *, demo: bool) -> Iterator[str]:
     if not (config.has_provider or demo):
         yield _NO_PROVIDER
-    if "slack" in platforms:
-        yield _NO_SLACK
-    if not config.discord_bot_token:
+    served = _with_token(config)
+    slack = config.slack_app_token or config.slack_signing_secret
+    for name in sorted({*platforms} - {WORKER} - served):
+        yield _NAMED_ALONE.format(name, name.upper())
+    if slack and SLACK not in served:
+        yield _NO_BOT
+    elif not served and not platforms:
         yield _NO_PLATFORM
-    if platforms and set(platforms) != {"discord", WORKER} and not config.redis_url:
+    if SLACK in served and not (config.slack_app_token or (slack and config.port)):
+        yield _HALF_SLACK
+    if platforms and set(platforms) != {*served, WORKER} and not config.redis_url:
         yield _NO_STORE
 
 
@@ -122,7 +167,6 @@ def _worker(core: Core, sides: Sequence[Side]) -> Worker:
         config.turn_timeout,
     )
     reservations = RedisReservations(core.client, core.keys)
-    notices = RedisNotices(core.client, core.keys)
     return core.worker(
         [side.account for side in sides],
         {side.platform: side.messenger for side in sides},
@@ -133,7 +177,7 @@ def _worker(core: Core, sides: Sequence[Side]) -> Worker:
             core.reader.effective,
             config.history_ttl,
         ),
-        quota=Quotas(reservations, notices, core.models, limits, core.clock),
+        quota=Quotas(reservations, core.notices, core.models, limits, core.clock),
     )
 
 
@@ -146,10 +190,11 @@ async def _warmed(core: Core) -> None:
 
 
 @asynccontextmanager
-async def _watched(port: int, core: Core) -> AsyncIterator[None]:
+async def _watched(port: int, core: Core, sides: Sequence[Side]) -> AsyncIterator[None]:
     from adapters.http import serving as watched  # noqa: PLC0415 - 0.2 s that not all need
 
-    async with watched(port, core.healthy, core.counters.render):
+    posts = {path: handler for side in sides for path, handler in side.posts.items()}
+    async with watched(port, core.healthy, core.counters.render, posts=posts):
         yield
 
 

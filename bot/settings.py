@@ -16,8 +16,13 @@ from bot.stores import SettingsStore
 
 Value = str | int
 
-PLACES = ("auto", "thread", "reply")
-"""Where an answer may go; ``auto`` leaves it to the platform's adapter."""
+OPTIONS = {
+    "place": ("auto", "thread", "reply"),
+    "streaming": ("auto", "native", "edits", "off"),
+    "direct": ("auto", "sessions", "flat"),
+    "guests": ("refused", "allowed"),
+}
+"""What may be chosen, the default first; ``auto`` leaves it to the platform's adapter."""
 
 
 class Source(StrEnum):
@@ -43,8 +48,15 @@ class Effective:
     history_tokens: int
     """Tokens that a prompt may have."""
     max_output_tokens: int
-    place: str = PLACES[0]
-    """Where answers go: one of PLACES."""
+    place: str = OPTIONS["place"][0]
+    """Where answers to mentions in a channel go: to a thread, or as replies."""
+    streaming: str = OPTIONS["streaming"][0]
+    """How an answer grows on the screen, or that it comes whole."""
+    direct: str = OPTIONS["direct"][0]
+    """What a direct message belongs to: a conversation of its own, or the only one there; it
+    holds for the whole workspace."""
+    guests: str = OPTIONS["guests"][0]
+    """Whether people may ask who are guests, or of another organisation."""
     quoted: int = 20
     """Earlier messages that are read when the bot is first mentioned among them."""
     paused: bool = False
@@ -91,9 +103,9 @@ def _whole(what: str, least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def _one_of(what: str, values: Mapping[str, Value]) -> Callable[[str], Value]:
+def _one_of(name: str, values: Mapping[str, Value]) -> Callable[[str], Value]:
     *others, last = values
-    rule = f"{what} is {', '.join(others)} or {last}"
+    rule = f"`{name}` is {', '.join(others)} or {last}"
 
     def parse(text: str) -> Value:
         if text not in values:
@@ -110,15 +122,25 @@ PARSERS: Mapping[str, Callable[[str], Value]] = {
     "history_turns": _whole("The number of turns", 0, 1_000),
     "history_tokens": _whole("The number of tokens", 100, 10_000_000),
     "max_output_tokens": _whole("The number of tokens", 1, 1_000_000),
-    "place": _one_of("The place", {place: place for place in PLACES}),
+    **{
+        name: _one_of(name, dict(zip(values, values, strict=True)))
+        for name, values in OPTIONS.items()
+    },
     "quoted": _whole("The number of earlier messages", 0, 100),
-    "paused": _one_of("Paused", {"True": True, "False": False}),
+    "paused": _one_of("paused", {"True": True, "False": False}),
 }
 """Every setting with what reads its text, which raises ValueError with one sentence for people.
 ``str()`` of the value is the text again."""
 
-_WIDE = frozenset({"paused"})
+WIDE = frozenset({"paused", "direct"})
 """What is set for whole workspaces only: anywhere nearer it does not count."""
+_OWN = {"place": "discord", "streaming": "slack", "direct": "slack", "guests": "slack"}
+"""The platform of a setting that means nothing on others."""
+
+
+def names(platform: str) -> list[str]:
+    """The settings that mean something there."""
+    return [name for name in PARSERS if _OWN.get(name, platform) == platform]
 
 
 class SettingsReader:
@@ -154,7 +176,7 @@ def resolve(
         (source, name, layer)
         for source, layer in scopes
         for name in PARSERS
-        if name in layer and (source is Source.WORKSPACE or name not in _WIDE)
+        if name in layer and (source is Source.WORKSPACE or name not in WIDE)
     ]
     for source, name, layer in stored:
         try:

@@ -1,7 +1,7 @@
 """What a platform brings along, once it is put together with the core."""
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.messages import Account
@@ -22,3 +22,5 @@ class Side:
     """Take in what people do, until cancelled."""
     pace: Callable[[], Coroutine[Any, Any, None]]
     """Hand out places for calls, until cancelled."""
+    posts: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """What the server on PORT takes for it: a handler by path."""

@@ -97,3 +97,15 @@ class UsageLedger(Protocol):
     async def spent(self, platform: str, workspace: str, days: int) -> list[Spent]:
         """The last ``days`` days, today included."""
         ...
+
+
+class Marks(Protocol):
+    """Remembers up to when an account took in all that was said, by shard."""
+
+    async def get(self, account: str, shard: int) -> int | None:
+        """Milliseconds since 1970; None: unknown."""
+        ...
+
+    async def keep(self, account: str, shard: int, at: int) -> None:
+        """Remember it for 30 days; a mark never goes back."""
+        ...

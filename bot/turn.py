@@ -83,6 +83,7 @@ class Turns:
             try:
                 claim, terms = await self._gather(claim, terms, lease)
                 ending = await self._deliver(claim, terms, lease, delivery)
+                await delivery.end()
                 turn = Turn(
                     claim.questions, ending, delivery.ids, self.desk.clock.now(), claim.fence
                 )

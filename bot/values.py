@@ -5,7 +5,17 @@ from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+)
+from pydantic_settings import NoDecode
 
 
 def _seconds(value: object) -> float:
@@ -34,9 +44,36 @@ def _not_openai(value: str) -> str:
     return value
 
 
+_Several = BeforeValidator(lambda value: re.findall(r"[^\s,]+", str(value)))
 Seconds = Annotated[PositiveFloat, BeforeValidator(_seconds)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Dollars = Annotated[Decimal, Field(ge=0)]
 StoreAddress = Annotated[SecretStr, AfterValidator(_store_address)]
 ProviderName = Annotated[str, AfterValidator(_not_openai)]
 ModelName = Annotated[str, Field(pattern=".+/.+")]
+SlashCommand = Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")]
+Guilds = Annotated[frozenset[Annotated[str, Field(pattern=r"^\d+$")]], NoDecode, _Several]
+People = Annotated[frozenset[Annotated[str, Field(pattern=r"^[UW]\w+$")]], NoDecode, _Several]
+
+
+class Provider(BaseModel):
+    """Where models are asked for: any server that speaks OpenAI's chat completions."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    base_url: WebAddress
+    """Address of the provider NAME, up to and with `/v1`; its models are `name/model`."""
+    api_key: SecretStr | None = None
+    """Its API key, where it wants one."""
+    context_tokens: PositiveInt | None = None
+    """Tokens that its models take, question and answer together; unset: what is known."""
+
+
+class Price(BaseModel):
+    """Dollars per million tokens."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: Dollars
+    cached: Dollars
+    output: Dollars

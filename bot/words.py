@@ -22,6 +22,7 @@ NO_PICTURES = "this model does not take pictures"
 AWAY = "I was away when this was asked; ask again if you still want to know."
 INBOX_FULL = "Too many questions wait here already; ask again when some are answered."
 PAUSED = "An admin has paused me here; ask again later."
+GUEST = "I answer members of this workspace only; an admin can let guests ask as well."
 EMPTY = "There is no question in this message; write one."
 TOO_DEAR = (
     "One answer of this model may cost more than a day's budget; choose another with `model`."

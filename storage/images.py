@@ -53,13 +53,6 @@ class RedisImages:
         pairs = ((id_, _read(record)) for id_, record in zip(ids, found, strict=True) if record)
         return {id_: image for id_, image in pairs if image}
 
-    async def drop(self, conversation: ConversationKey, ids: Sequence[str]) -> None:
-        """Forget these."""
-        if ids:
-            with translated():
-                dropped = self._client.hdel(self._keys.own("images", conversation), *ids)
-                await dropped
-
 
 def _read(record: str) -> Image | None:
     try:

@@ -61,7 +61,7 @@ def button(what: str, key: PartKey) -> ui.View | None:
 
     It is closed to begin with: an open one is kept by the library for every message.
     """
-    if not what:
+    if what not in _FACES:
         return None
     view = ui.View(timeout=None)
     view.add_item(AnswerButton(what, key.asker, mark_of(key)))

@@ -12,7 +12,7 @@ import structlog
 from adapters.discord.inbound import Me, trigger
 from adapters.discord.intake import Intake
 from adapters.discord.rest import translated
-from adapters.discord.ways import Marks, Ways
+from adapters.discord.ways import Ways
 from bot.errors import (
     MessengerError,
     PlatformUnavailable,
@@ -23,6 +23,7 @@ from bot.errors import (
 from bot.messages import ConversationKey
 from bot.outcomes import Call
 from bot.ports import Clock
+from bot.stores import Marks
 
 _log = structlog.stdlib.get_logger(__name__)
 _BACK = 24 * 3600

@@ -92,7 +92,7 @@ class Bot(discord.AutoShardedClient):
     def me(self) -> Me:
         """Who the bot is, once it is logged in."""
         assert self.application_id is not None, "it is logged in"  # noqa: S101
-        return Me(account_name(self.application_id), self._user.id, self._user.name)
+        return Me(account_name(self.application_id), self._user.id)
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""

@@ -36,7 +36,6 @@ class Me:
     account: str
     """``discord:<application id>``."""
     id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,9 @@ class DiscordMessenger:
         elif key.question != first and (hook := await self._hook(key)):
             await hook.delete(ORIGINAL)
 
+    async def end(self, key: PartKey) -> None:
+        """Nothing is left: Discord takes off by itself that somebody types."""
+
     async def decline(self, key: PartKey) -> None:
         """A sign instead of the sentence that was said a short while ago."""
         with _optional("not declined"):

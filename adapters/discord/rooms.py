@@ -17,6 +17,8 @@ HAS_THREAD = 160004
 _ARCHIVE_MINUTES: Literal[60] = 60
 _REMEMBERED = 10_000
 """Conversations whose thread is known to be there, or impossible."""
+_LANES = {Call.OPEN: "create", Call.POST: "create", Call.INTERIM: "edit", Call.FINAL: "edit"}
+"""Posts and edits of a channel have a bucket each."""
 
 
 class Rooms:
@@ -78,7 +80,7 @@ class Rooms:
 
     def lane(self, conversation: ConversationKey, call: Call) -> str:
         """What a call takes its place from: posts and edits have a stock each, per channel."""
-        kind = {Call.OPEN: "create", Call.INTERIM: "edit", Call.FINAL: "edit"}.get(call)
+        kind = _LANES.get(call)
         return f"{kind}:{self._likely(conversation)}" if kind else ""
 
     def likely(self, conversation: ConversationKey) -> discord.PartialMessageable:

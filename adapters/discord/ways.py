@@ -9,7 +9,7 @@ from bot.allowances import Notices
 from bot.commands.table import Commands
 from bot.messages import ConversationKey
 from bot.ports import Clock, Pacer
-from bot.stores import Conversations
+from bot.stores import Conversations, Marks
 
 
 class Tokens(Protocol):
@@ -33,18 +33,6 @@ class Fingerprints(Protocol):
 
     async def keep(self, account: str, fingerprint: str) -> None:
         """Remember it."""
-        ...
-
-
-class Marks(Protocol):
-    """Remembers up to when an account took in all that was said, by shard."""
-
-    async def get(self, account: str, shard: int) -> int | None:
-        """Milliseconds since 1970; None: unknown."""
-        ...
-
-    async def keep(self, account: str, shard: int, at: int) -> None:
-        """Remember it for 30 days; a mark never goes back."""
         ...
 
 

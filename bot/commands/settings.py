@@ -9,7 +9,7 @@ from bot.commands import model, persona
 from bot.commands.base import CHOICES, Argument, Command, Invocation, Reply, Services
 from bot.commands.change import DEFAULT, brief, choose, code, ignored, origin
 from bot.messages import ConversationKey
-from bot.settings import PARSERS, PLACES, Effective
+from bot.settings import OPTIONS, PARSERS, WIDE, Effective, names
 
 WORKSPACE = "workspace"
 """Said before a name: the change holds for the whole workspace, not for this place alone."""
@@ -17,20 +17,22 @@ WORKSPACE = "workspace"
 
 async def _run(services: Services, invocation: Invocation) -> Reply:
     name, value = (*invocation.argument.split(maxsplit=1), "", "")[:2]
-    told = replace(invocation, argument=value)
+    wide = invocation.wide or name.lower() in WIDE
+    told = replace(invocation, argument=value, wide=wide)
     if not name:
         return await _show(services, invocation)
     if name.lower() == WORKSPACE:
         return await _run(services, replace(told, wide=True))
-    if name.lower() not in PARSERS:
-        return Reply(_unknown(name, invocation.prefix))
+    known = names(invocation.conversation.platform)
+    if name.lower() not in known:
+        return Reply(_unknown(name, known, invocation.prefix))
     return await _CHANGES[name.lower()](services, told)
 
 
 async def _show(services: Services, invocation: Invocation) -> Reply:
     here = invocation.conversation
     now = await services.reader.effective(here)
-    return Reply("\n".join(_line(name, here, now) for name in PARSERS))
+    return Reply("\n".join(_line(name, here, now) for name in names(here.platform)))
 
 
 def _line(name: str, here: ConversationKey, now: Effective) -> str:
@@ -43,16 +45,18 @@ async def _paused(_: Services, invocation: Invocation) -> Reply:
     return Reply(f"{code(f'{prefix}pause')} and {code(f'{prefix}resume')} change that.")
 
 
-def _unknown(name: str, prefix: str) -> str:
-    close = get_close_matches(name, PARSERS, n=1)
+def _unknown(name: str, known: Sequence[str], prefix: str) -> str:
+    close = get_close_matches(name, known, n=1)
     hint = (
         f"did you mean {code(close[0])}?" if close else f"{code(f'{prefix}settings')} lists all."
     )
     return f"There is no setting {code(name)}; {hint}"
 
 
-async def _choices(_: Services, __: Invocation, typed: str) -> Sequence[str]:
-    return [whole for whole in _COMPLETIONS if typed.lower() in whole][:CHOICES]
+async def _choices(_: Services, invocation: Invocation, typed: str) -> Sequence[str]:
+    known = names(invocation.conversation.platform)
+    whole = (*known, *(f"{name} {one}" for name in known for one in OPTIONS.get(name, ())))
+    return [one for one in whole if typed.lower() in one][:CHOICES]
 
 
 _CHANGES: Mapping[str, Callable[[Services, Invocation], Awaitable[Reply]]] = {
@@ -61,7 +65,6 @@ _CHANGES: Mapping[str, Callable[[Services, Invocation], Awaitable[Reply]]] = {
     "persona": persona.run,
     "paused": _paused,
 }
-_COMPLETIONS = (*PARSERS, *(f"place {place}" for place in PLACES))
 
 COMMAND = Command(
     name="settings",

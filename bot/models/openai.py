@@ -14,6 +14,7 @@ from openai import (
     AsyncOpenAI,
     AsyncStream,
     BadRequestError,
+    DefaultAioHttpClient,
     Timeout,
     UnprocessableEntityError,
 )
@@ -45,6 +46,7 @@ class OpenAIClient:
             api_key=provider.api_key or "none",  # servers without keys; the SDK wants one
             max_retries=0,
             timeout=_TIMEOUT,
+            http_client=DefaultAioHttpClient(timeout=_TIMEOUT),  # HTTPX2's own: twice the CPU
         )
 
     async def aclose(self) -> None:
@@ -133,13 +135,17 @@ class OpenAIClient:
         try:
             yield
         except APIConnectionError as error:
-            cause = type(error.__cause__ or error).__name__
-            raise dropped(f"{self._provider.name}: {cause}") from None
+            raise dropped(f"{self._provider.name}: {_first(error)}") from None
         except APIError as error:
             complaint = replace(_complaint(error), model=model)
             raise translate(complaint, self._provider.name) from None
         except ValueError as error:  # no JSON, no UTF-8, or of another shape
             raise garbled(f"{self._provider.name}: {type(error).__name__}") from None
+
+
+def _first(error: BaseException) -> str:
+    """The name of what began it: aiohttp and HTTPX2 each wrap it once more."""
+    return _first(error.__cause__) if error.__cause__ else type(error).__name__
 
 
 def _refused(request: dict[str, Any], error: APIStatusError) -> str | None:

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from aiohttp import web
 
-from adapters.http import serving
+from adapters.http import LARGEST, serving
 from bot.errors import ConfigError
 
 HOST = "127.0.0.1"
@@ -104,3 +105,65 @@ async def test_a_request_that_never_ends_is_cut_off(server: str, port: int) -> N
     async with asyncio.timeout(5):
         assert await reader.read() == b""
     writer.close()
+
+
+async def echo(request: web.Request) -> web.Response:
+    """What was posted, back."""
+    return web.Response(body=await request.read())
+
+
+@pytest.fixture
+async def posting(port: int, store: Store) -> AsyncIterator[str]:
+    """The address of a server that takes posts, and waits half a second for their bodies."""
+    posts = {"/posts": echo}
+    async with serving(port, store.healthy, bytes, posts=posts, host=HOST, slowest=0.5):
+        yield f"http://{HOST}:{port}"
+
+
+async def post(address: str, body: bytes) -> tuple[int, bytes]:
+    """Status and body of what a post comes to."""
+    async with aiohttp.ClientSession() as http, http.post(f"{address}/posts", data=body) as reply:
+        return reply.status, await reply.read()
+
+
+async def test_posts_are_taken(posting: str) -> None:
+    """The body is there, up to the largest; pages are served beside it."""
+    for body in (b"", b"x" * LARGEST):
+        assert await post(posting, body) == (200, body)
+    assert (await get(f"{posting}/healthz"))[0] == 200
+
+
+async def test_a_body_that_is_too_large_is_refused(posting: str) -> None:
+    """It is not read to its end."""
+    assert (await post(posting, b"x" * (LARGEST + 1)))[0] == 413
+
+
+async def test_a_body_without_an_end_is_refused(posting: str, port: int) -> None:
+    """A sender that never stops is told so when it is too much, and others are served."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    writer.write(b"POST /posts HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+    for _ in range(LARGEST // 50_000 + 1):
+        writer.write(b"c350\r\n" + b"x" * 50_000 + b"\r\n")
+    await writer.drain()
+    assert b" 413 " in await reader.readline()
+    writer.close()
+    assert (await get(f"{posting}/healthz"))[0] == 200
+
+
+@pytest.mark.parametrize("sent", [b"", b"half of i"])
+async def test_a_body_that_does_not_come_is_refused(posting: str, port: int, sent: bytes) -> None:
+    """Who promises more than they send is told so in time, and others are served meanwhile."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    writer.write(b"POST /posts HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\n" + sent)
+    assert (await get(f"{posting}/healthz"))[0] == 200
+    async with asyncio.timeout(5):
+        assert b" 408 " in await reader.readline()
+    writer.close()
+
+
+async def test_a_sender_that_goes_away_is_survived(posting: str, port: int) -> None:
+    """A body that was cut off harms nobody."""
+    _, writer = await asyncio.open_connection(HOST, port)
+    writer.write(b"POST /posts HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\n\r\nhalf")
+    writer.close()
+    assert await post(posting, b"whole") == (200, b"whole")

@@ -1,5 +1,6 @@
 """The command line, where it leads to something else than a chat."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,22 @@ def test_doctor_fails_where_something_is_wrong(
     done = CliRunner().invoke(cli, ["doctor"])
     assert "provider cannot be reached" in done.output
     assert done.exit_code == 1
+
+
+def test_the_manifest_has_the_configured_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``slack manifest`` prints JSON alone; an option wins over the environment."""
+    monkeypatch.setenv("SLACK_COMMAND", "/ann")
+    done = CliRunner().invoke(cli, ["slack", "manifest", "--name", "Ann"])
+    made = json.loads(done.output)
+    assert made["display_information"]["name"] == "Ann"
+    assert made["features"]["slash_commands"][0]["command"] == "/ann"
+    done = CliRunner().invoke(cli, ["slack", "manifest", "--command", "/bob"])
+    assert json.loads(done.output)["features"]["slash_commands"][0]["command"] == "/bob"
+
+
+def test_the_least_manifest_over_http() -> None:
+    """The other options choose the scopes and the way in."""
+    done = CliRunner().invoke(cli, ["slack", "manifest", "--least", "--http", "https://b.example"])
+    made = json.loads(done.output)
+    assert "channels:history" not in made["oauth_config"]["scopes"]["bot"]
+    assert made["settings"]["interactivity"]["request_url"] == "https://b.example/slack/events"

@@ -12,6 +12,7 @@ from storage.keys import Keys
 from storage.scripts import Client
 from tests.platforms.discord import DOWN, Discord
 from tests.platforms.model_server import UNKNOWN_MODEL, WRONG_KEY, ModelServer
+from tests.platforms.slack import Slack
 from tests.platforms.stores import Server
 
 pytestmark = pytest.mark.usefixtures("restored_logging")
@@ -52,6 +53,7 @@ async def test_all_is_well() -> None:
     assert "gpt-6-luna" in said
     assert "The store's layout fits: 64 partitions" in said
     assert "Discord is off" in said
+    assert "Slack is off" in said
 
 
 @pytest.mark.usefixtures("world")
@@ -151,7 +153,7 @@ async def test_discord_is_looked_at_where_it_is_set_up() -> None:
     wrong, said = await examined()
     assert wrong == 0
     assert "ok  town: it answers in 1 of 1 text channels" in said
-    assert "&scope=bot+applications.commands&permissions=" in said.splitlines()[-1]
+    assert "&scope=bot+applications.commands&permissions=" in said.splitlines()[-2]
 
 
 @pytest.mark.usefixtures("world", "there")
@@ -172,6 +174,48 @@ async def test_discord_is_half_away(there: Discord) -> None:
     assert wrong == 1
     assert "Message Content is granted" in said
     assert "!!  Discord: The platform did not respond" in said
+
+
+@pytest.fixture
+async def workspace(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Slack]:
+    """A Slack that the bot is set up for."""
+    async with Slack() as running:
+        monkeypatch.setenv("SLACK_API_URL", running.api)
+        monkeypatch.setenv("SLACK_BOT_TOKEN", running.token)
+        monkeypatch.setenv("SLACK_APP_TOKEN", running.app_token)
+        yield running
+
+
+@pytest.mark.usefixtures("world", "workspace")
+async def test_slack_is_looked_at_where_it_is_set_up() -> None:
+    """With its tokens, Slack's findings follow those of the store and the model."""
+    wrong, said = await examined()
+    assert wrong == 0
+    assert "ok  Slack opens connections for SLACK_APP_TOKEN" in said
+    assert "threadwise slack manifest" in said.splitlines()[-1]
+
+
+@pytest.mark.usefixtures("world")
+async def test_what_is_set_for_slack_is_handed_on(
+    workspace: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over HTTP the secret and the port are looked at; a client id is one thing to do."""
+    monkeypatch.delenv("SLACK_APP_TOKEN")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", workspace.signing_secret)
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    assert (await examined())[0] == 2
+    monkeypatch.setenv("PORT", "8080")
+    wrong, said = await examined()
+    assert (wrong, "PORT 8080" in said) == (1, True)
+
+
+@pytest.mark.usefixtures("world", "workspace")
+async def test_half_of_slack_is_not_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app token without a bot token is a mistake, and what is missing is named."""
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    wrong, said = await examined()
+    assert wrong == 1
+    assert "!!  Slack: SLACK_BOT_TOKEN is no bot token" in said
 
 
 @pytest.mark.embedded

@@ -54,10 +54,27 @@ async def test_processes_that_share_the_work_need_a_store(kind: str) -> None:
 
 @pytest.mark.parametrize("given", [MODEL | DISCORD], indirect=True)
 @pytest.mark.usefixtures("given")
-async def test_a_platform_of_a_later_version_is_named() -> None:
-    """Slack is known by name, and not there yet."""
+async def test_a_platform_that_is_named_needs_its_token() -> None:
+    """What was asked for by name and cannot be served is said, with what to set."""
     said = await problems("slack", "worker")
-    assert "no Slack yet" in said[0]
+    assert "SLACK_BOT_TOKEN" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (MODEL | {"SLACK_BOT_TOKEN": "xoxb"}, "SLACK_APP_TOKEN"),
+        (MODEL | {"SLACK_BOT_TOKEN": "xoxb", "SLACK_SIGNING_SECRET": "s"}, "PORT"),
+        (MODEL | {"SLACK_APP_TOKEN": "xapp"}, "SLACK_BOT_TOKEN"),
+        (MODEL | {"SLACK_SIGNING_SECRET": "s", "PORT": "80"}, "SLACK_BOT_TOKEN"),
+    ],
+    indirect=["given"],
+)
+@pytest.mark.usefixtures("given")
+async def test_half_of_slack_is_none(missing: str) -> None:
+    """A token that is of no use without another is one sentence that names the other."""
+    (said,) = await problems()
+    assert missing in said
 
 
 @pytest.mark.parametrize("given", [MODEL | DISCORD | AWAY], indirect=True)

@@ -71,8 +71,8 @@ def test_a_value_that_does_not_parse_counts_as_unset(name: str, text: str) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("thraed", "The place is auto, thread or reply; did you mean thread?"),
-        ("elsewhere", "The place is auto, thread or reply."),
+        ("thraed", "`place` is auto, thread or reply; did you mean thread?"),
+        ("elsewhere", "`place` is auto, thread or reply."),
     ],
 )
 def test_a_place_is_one_of_three(text: str, said: str) -> None:

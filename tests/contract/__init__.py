@@ -4,12 +4,12 @@ A new platform brings one module as ``driver.Platform`` describes it, and a line
 ``conftest.PLATFORMS``. What cannot happen there it leaves out of ``CAN``, and the tests that need
 it are not made for it. So that nothing is left out unseen, it stands here too:
 
-| can | console | discord | what it means |
-|---|---|---|---|
-| look | no | yes | what was posted can be found again, rewritten and deleted |
-| press | no | yes | buttons stand under answers |
-| fail | no | yes | the platform may be busy or down, or lose its reply |
-| repeat | no | yes | a message may be delivered twice |
-| change | no | yes | people edit and delete messages |
-| crowd | no | yes | there are other people: some are no admins, all can be pinged |
+| can | console | discord | slack | what it means |
+|---|---|---|---|---|
+| look | no | yes | yes | what was posted can be found again, rewritten and deleted |
+| press | no | yes | yes | buttons stand under answers |
+| fail | no | yes | yes | the platform may be busy or down, or lose its reply |
+| repeat | no | yes | yes | a message may be delivered twice |
+| change | no | yes | yes | people edit and delete messages |
+| crowd | no | yes | yes | there are other people: some are no admins, all can be pinged |
 """

@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from storage.scripts import Client
-from tests.contract import console_driver, discord_driver
+from tests.contract import console_driver, discord_driver, slack_driver
 from tests.contract.driver import Ground, Platform, Stage, Talk
 from tests.platforms.stores import Server
 
-PLATFORMS: dict[str, Platform] = {"console": console_driver, "discord": discord_driver}
+PLATFORMS: dict[str, Platform] = {
+    "console": console_driver,
+    "discord": discord_driver,
+    "slack": slack_driver,
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:

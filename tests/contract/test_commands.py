@@ -32,7 +32,7 @@ async def test_every_command_is_answered(talk: Talk) -> None:
     told = {row.name: await talk.command(row.name) for row in COMMANDS}
     assert told.keys() == TOLD.keys()
     assert [name for name in told if TOLD[name] not in told[name]] == []
-    assert [str(row) for row in COMMANDS if f"`/{row}`" not in told["help"]] == []
+    assert [str(row) for row in COMMANDS if f"{row}`" not in told["help"]] == []
 
 
 async def test_what_is_set_holds_for_the_next_question(talk: Talk) -> None:

@@ -62,11 +62,10 @@ async def test_what_is_kept_is_loaded(images: RedisImages, inbox: Inbox) -> None
 
 
 async def test_nothing_is_asked_for_nothing(images: RedisImages, inbox: Inbox) -> None:
-    """Where there are no images, none are written, read or dropped."""
+    """Where there are no images, none are written or read."""
     await running(inbox, message("1"))
     await images.keep(PLACE, {"1/0": RED}, HOUR)
     await images.keep(PLACE, {}, HOUR)
-    await images.drop(PLACE, [])
     assert await images.load(PLACE, []) == {}
     assert await kept(images) == ["1/0"]
 
@@ -80,14 +79,6 @@ async def test_images_live_as_long_as_turns(
     assert 0 < await client.pttl(KEY) <= 60_000
     await images.keep(PLACE, {"1/1": RED}, HOUR)
     assert 60_000 < await client.pttl(KEY) <= HOUR * 1000
-
-
-async def test_images_are_dropped_by_id(images: RedisImages, inbox: Inbox) -> None:
-    """One goes, the others stay."""
-    await running(inbox, message("1"))
-    await images.keep(PLACE, {"1/0": RED, "1/1": BLUE}, HOUR)
-    await images.drop(PLACE, ["1/0", "10/0"])
-    assert await kept(images) == ["1/1"]
 
 
 async def test_images_of_trimmed_turns_go(images: RedisImages, inbox: Inbox) -> None:
@@ -198,6 +189,5 @@ async def test_a_cluster_holds_them_too(cluster: Fleet, tmp_path: Path) -> None:
         await running(inbox, message("1"))
         await images.keep(PLACE, {"1/0": RED}, HOUR)
         assert await kept(images) == ["1/0"]
-        await images.drop(PLACE, ["1/0"])
         await inbox.forget(PLACE)
         assert await kept(images) == []

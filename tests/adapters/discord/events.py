@@ -9,7 +9,7 @@ import discord
 from adapters.discord.inbound import Me
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "discord"
-ME = Me("discord:1180000000000000009", 1180000000000000001, "Threadwise")
+ME = Me("discord:1180000000000000009", 1180000000000000001)
 
 
 def user(number: int, name: str, **more: Any) -> Any:

@@ -72,7 +72,7 @@ def gate() -> Gate:
 @pytest.fixture
 async def reader(server: Discord, bot: discord.Client, gate: Gate) -> AsyncIterator[DiscordReader]:
     """A reader of that server."""
-    me = Me("discord:1", int(server.bot.id), server.bot.name)
+    me = Me("discord:1", int(server.bot.id))
     async with aiohttp.ClientSession() as session:
         yield DiscordReader(bot, session, gate, me)
 

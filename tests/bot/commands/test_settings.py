@@ -3,7 +3,7 @@
 import pytest
 
 from bot.messages import Scope
-from bot.settings import PARSERS
+from bot.settings import names
 from tests.bot.commands.fakes import THREAD, Desk, FakeSettings
 
 WIDE = Scope("discord", "guild")
@@ -15,7 +15,7 @@ async def test_it_shows_every_setting_and_where_it_was_set() -> None:
     """One line for each, with the scope that decides; a long persona is cut."""
     records = {WIDE: {"place": "reply"}, NEAR: {"quoted": "5"}, NEAREST: {"persona": "Arr! " * 99}}
     lines = (await Desk(store=FakeSettings(records)).say("settings", THREAD)).splitlines()
-    assert [line.split("`")[1] for line in lines] == [*PARSERS]
+    assert [line.split("`")[1] for line in lines] == names("discord")
     assert "- `model`: `gpt-6-luna` (the default of this installation)" in lines
     assert "- `place`: `reply` (set for the whole workspace)" in lines
     assert "- `quoted`: `5` (set for the whole channel)" in lines
@@ -80,8 +80,8 @@ async def test_a_model_and_a_persona_are_set_as_by_their_commands() -> None:
     [
         ("plcae thread", "There is no setting `plcae`; did you mean `place`?"),
         ("xyzzy", "There is no setting `xyzzy`; `/settings` lists all."),
-        ("place thraed", "The place is auto, thread or reply; did you mean thread?"),
-        ("place", "The place is auto, thread or reply."),
+        ("place thraed", "`place` is auto, thread or reply; did you mean thread?"),
+        ("place", "`place` is auto, thread or reply."),
         ("quoted 101", "The number of earlier messages is a whole number from 0 to 100."),
         ("paused yes", "`/pause` and `/resume` change that."),
         ("workspace paused True", "`/pause` and `/resume` change that."),
@@ -104,4 +104,4 @@ async def test_names_and_places_are_completed() -> None:
         "place reply",
     ]
     assert await desk.choices("settings", "reply") == ["place reply"]
-    assert {*PARSERS} <= {*await desk.choices("settings", "")}
+    assert {*names("discord")} <= {*await desk.choices("settings", "")}

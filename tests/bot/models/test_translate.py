@@ -78,7 +78,7 @@ async def test_no_connection(server: ModelServer) -> None:
     """A server that is not there is unavailable."""
     await server.__aexit__()
     async with models(server) as asked:
-        with pytest.raises(ModelUnavailable, match="here: ConnectError"):
+        with pytest.raises(ModelUnavailable, match="here: ConnectionRefusedError"):
             await ask(asked)
 
 

@@ -1,0 +1,1 @@
+"""Slack: its events, its three ways to show an answer, its commands."""

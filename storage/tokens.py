@@ -80,5 +80,7 @@ class RedisMarks:
         """
         key = self._keys.account(account, "heard")
         with translated():
-            await self._client.zadd(key, {str(shard): at}, gt=True)
-            await self._client.expire(key, _MARK_SECONDS)
+            async with self._client.pipeline(transaction=False) as pipe:
+                pipe.zadd(key, {str(shard): at}, gt=True)
+                pipe.expire(key, _MARK_SECONDS)
+                await pipe.execute()

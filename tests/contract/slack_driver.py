@@ -28,7 +28,9 @@ _FAULTS = {
     Trouble.DOWN: DOWN,
     Trouble.LOST: LOST,
 }
-_CALLS = re.compile(r"<@(\w+)>|<!(?:here|channel|everyone|subteam\^)|(?<!\w)@(?:here|channel|everyone)")
+_CALLS = re.compile(
+    r"<@(\w+)>|<!(?:here|channel|everyone|subteam\^)|(?<!\w)@(?:here|channel|everyone)"
+)
 
 
 @asynccontextmanager

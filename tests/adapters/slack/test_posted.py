@@ -95,6 +95,14 @@ async def test_commands_are_answered_in_the_reply(door: Door) -> None:
     assert "/ai model" in json.dumps(given.reply)
 
 
+async def test_a_command_may_speak_of_a_payload(door: Door) -> None:
+    """The word is in every form of another kind, and the library looks for it in all text."""
+    there = door.town.there
+    given = there.slash("/ai", "payload")
+    await there.until(lambda: given.acked)
+    assert "no command `/ai payload`" in json.dumps(given.reply)
+
+
 async def test_slack_asks_whether_the_address_is_right(door: Door) -> None:
     """It gets its word back: https://docs.slack.dev/reference/events/url_verification."""
     asked = door.town.there.verify_address()

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import mean
 
+from bench.bots import TRIP
 from bench.discord_lag import Shown
 from bench.discord_model import FIRST, Speech
-from bench.discord_town import TRIP, town
+from bench.discord_town import town
 from bench.report import Table, median, ms
 from bot.clock import SystemClock
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from bench.bots import TRIP
 from bench.discord_lag import Shown, by_rule
 from bench.discord_model import Speech
-from bench.discord_town import TRIP, Question, Town, town
+from bench.discord_town import Question, Town, town
 from bench.report import Table, median, ms
 from bot.clock import SystemClock
 
@@ -76,7 +77,7 @@ async def _paced(who: str, processes: int, answers: int, channels: int, speech: 
         await here.answered([one for channel in asked for one in channel], PATIENCE)
         shown = [[one for one in map(here.shown, channel) if one] for channel in asked]
         throttled = len(here.there.throttled)
-    return Paced(who, processes, answers, shown, throttled, max(here.bots.longest))
+    return Paced(who, processes, answers, shown, throttled, max(map(float, here.bots.said)))
 
 
 async def _ask(here: Town, answers: int, channels: int) -> list[list[Question]]:

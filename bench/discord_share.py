@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from bench.bots import TRIP
 from bench.discord_lag import Shown
 from bench.discord_model import FIRST, Speech
-from bench.discord_town import TRIP, town
+from bench.discord_town import town
 from bench.report import Table, median, ms, p95, ratio
 
 SPEECH = Speech(words=10, rate=30)

@@ -1,49 +1,18 @@
 """A loopback Discord in this process, with bots, model and store in processes of their own."""
 
-import asyncio
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from subprocess import PIPE
-
-import psutil
+from dataclasses import dataclass
 
 from bench.askers import home
+from bench.bots import LOOK, TRIP, Bots
 from bench.discord_bot import Given
 from bench.discord_lag import Shown
 from bench.discord_model import Speech, model
 from bot.clock import SystemClock
 from storage.embedded import ensure
 from tests.platforms.discord import Discord, Message
-
-TRIP = 0.08
-"""Seconds of a round trip to the platform."""
-LOOK = 0.1
-"""Seconds between two looks at whether all are answered, and at the memory."""
-
-
-@dataclass
-class Bots:
-    """The processes of one kind of bot."""
-
-    processes: list[psutil.Process] = field(default_factory=list)
-    memory: int = 0
-    """Bytes, of the largest at the most."""
-    longest: list[float] = field(default_factory=list)
-    """Of each, the seconds of its longest edit; known once it has ended."""
-
-    @property
-    def cpu(self) -> float:
-        """Seconds, of all."""
-        times = [process.cpu_times() for process in self.processes]
-        return float(sum(one.user + one.system for one in times))
-
-    def look(self) -> None:
-        """Take note of their memory."""
-        self.memory = max(self.memory, *(one.memory_info().rss for one in self.processes))
 
 
 @dataclass(frozen=True)
@@ -124,24 +93,8 @@ async def town(who: str, speech: Speech, *, processes: int = 1) -> AsyncIterator
         )
         made = Town(there, Bots(), speech)
         for _ in range(processes):
-            await stack.enter_async_context(_bot(given, made.bots))
+            await stack.enter_async_context(made.bots.one("bench.discord_bot", given, folder))
         await there.until(lambda: len(there.sessions.alive) == processes, 30)
         warm = [made.ask(one, "Wim") for one in made.channels("warm", 2 * processes)]
         await made.answered(warm, 30)
         yield made
-
-
-@asynccontextmanager
-async def _bot(given: Given, bots: Bots) -> AsyncIterator[None]:
-    words = (sys.executable, "-m", "bench.discord_bot", given.model_dump_json())
-    with (Path(given.home) / "log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(*words, stdout=PIPE, stderr=log)
-    own = psutil.Process(process.pid)
-    bots.processes.append(own)
-    try:
-        yield
-    finally:
-        bots.processes.remove(own)
-        process.terminate()
-        said, _ = await process.communicate()
-        bots.longest.append(float(said))

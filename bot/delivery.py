@@ -217,7 +217,7 @@ class Delivery:
 
     async def _post(self, key: PartKey, own: str, last: Offer | None) -> Part:
         self._unsure.add(key.number)
-        kind = Call.POST if key.number or last is not None else Call.OPEN
+        kind = Call.POST if last is not None else Call.NEXT if key.number else Call.OPEN
         return await self._call.once(key.number, kind, self._messenger.open, key, own, last)
 
     async def _remove(self, number: int) -> None:

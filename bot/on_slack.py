@@ -21,6 +21,7 @@ from bot.access import Access
 from bot.app import Core
 from bot.messages import Account
 from bot.pacing import Scheduler
+from bot.pacing.rolling import LocalRolling, careful
 from bot.side import Side
 from storage.pacing import RollingAllowance
 from storage.tokens import RedisMarks
@@ -41,7 +42,7 @@ async def slack_side(core: Core) -> AsyncIterator[Side]:
     allowance = RollingAllowance(core.client, core.keys, me.account, RULES, clock)
     access, features = Access(core.reader, clock), Features()
     modes = Modes(access, features)
-    pacer = Scheduler(allowance, lane_of(modes.of), clock)
+    pacer = Scheduler(allowance, lane_of(modes.of), clock, LocalRolling(clock, careful(RULES)))
     ways = Ways(
         door=core.door,
         conversations=core.inbox,

@@ -101,8 +101,10 @@ class Call(StrEnum):
 
     OPEN = "open"
     """The first post of an answer that grows."""
+    NEXT = "next"
+    """The post of a further part, which grows as well."""
     POST = "post"
-    """Any other post: a whole answer, or a further part of one."""
+    """The post of a text that is whole."""
     FINAL = "final"
     INTERIM = "interim"
     OTHER = "other"

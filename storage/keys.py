@@ -36,7 +36,7 @@ TABLE = (
     Row("{pN}:msgs:C", "hash", "7 d", "message id → revision, author and message"),
     Row("{pN}:answer:C", "hash", "7 d", "the running answer: ids, attempt, parts, final text"),
     Row("{pN}:turns:C", "list", "history TTL", "the last turns, oldest first"),
-    Row("{pN}:talk:C", "hash", "max(30 d, history TTL)", "the conversation is known; its epoch"),
+    Row("{pN}:talk:C", "hash", "max(30 d, history TTL)", "it is known, since when; its epoch"),
     Row(
         "{pN}:images:C", "hash", "history TTL", "message id/n → a small image, as a model gets it"
     ),
@@ -57,6 +57,7 @@ TABLE = (
     ),
     Row("{a:A}:pace:token", "string", "10 s", "time up to which the token's calls are paid for"),
     Row("{a:A}:pace:L", "hash", "window + 10 s", "a lane of calls: its window, and its use"),
+    Row("{a:A}:rolling:L", "string", "window, or while busy", "when a lane's last calls went"),
     Row("{a:A}:heard", "zset", "30 d", "shard → ms up to which all was heard, for catch-up"),
     Row("{a:A}:commands", "string", "none", "fingerprint of the commands that were registered"),
     Row("layout", "string", "none", "the number of partitions, checked at start"),

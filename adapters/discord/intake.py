@@ -99,7 +99,7 @@ class Intake:
         if message.edited_at is None or message.author.bot:
             return
         incoming = await self.read(message)
-        addressed = incoming is not None
+        addressed = incoming is not None and incoming.trigger is not Trigger.FOLLOW_UP
         home = await self._insist(lambda: self._homes.of(message)) if incoming is None else None
         incoming = incoming or (
             inbound.written(message, self._me, home=home) if home is not None else None

@@ -17,7 +17,10 @@ HAS_THREAD = 160004
 _ARCHIVE_MINUTES: Literal[60] = 60
 _REMEMBERED = 10_000
 """Conversations whose thread is known to be there, or impossible."""
-_LANES = {Call.OPEN: "create", Call.POST: "create", Call.INTERIM: "edit", Call.FINAL: "edit"}
+_LANES = {
+    **dict.fromkeys((Call.OPEN, Call.NEXT, Call.POST), "create"),
+    **dict.fromkeys((Call.INTERIM, Call.FINAL), "edit"),
+}
 """Posts and edits of a channel have a bucket each."""
 
 

@@ -17,29 +17,31 @@ RULES: Rules = {
     "update": Rule(50, 60.0),  # chat.update, tier 3
     "post": Rule(4, 4.0),  # chat.postMessage: one a second for each channel, and short bursts
     "open": Rule(20, 60.0),  # ours: of 50 edits each has its last one, and one or two before
+    "other": Rule(50, 60.0),  # look-ups, deletes and signs, most of them tier 3, all together
     "never": Rule(0, 60.0),  # ours: what is not to be sent at all
 }
 
 _LANES: Mapping[Mode, Mapping[Call, str]] = {
     Mode.NATIVE: {
         Call.OPEN: "start",
-        Call.POST: "start post:{channel}",
+        Call.NEXT: "start",
         Call.INTERIM: "append",
         Call.FINAL: "stop",
     },
     Mode.EDITS: {
         Call.OPEN: "open post:{channel}",
-        Call.POST: "post:{channel}",
+        Call.NEXT: "post:{channel}",
         Call.INTERIM: "update",
         Call.FINAL: "update",
     },
     Mode.WHOLE: {
         Call.OPEN: "never",
-        Call.POST: "post:{channel}",
+        Call.NEXT: "never",
         Call.INTERIM: "never",
         Call.FINAL: "update",
     },
 }
+_EVERYWHERE = {Call.POST: "post:{channel}", Call.OTHER: "other"}
 
 
 def lane_of(
@@ -47,10 +49,11 @@ def lane_of(
 ) -> Callable[[ConversationKey, Call], str]:
     """What a call takes its places from, by the way that answers go in its conversation.
 
-    Names of several lanes are separated by spaces; look-ups and the like have none.
+    Names of several lanes are separated by spaces.
     """
 
     def lane(where: ConversationKey, call: Call) -> str:
-        return _LANES[mode(where)].get(call, "").format(channel=where.channel)
+        name = _EVERYWHERE.get(call) or _LANES[mode(where)][call]
+        return name.format(channel=where.channel)
 
     return lane

@@ -9,7 +9,7 @@ names are joined by spaces: of all of them, or of none.
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.outcomes import Call
 from bot.pacing.allowance import Ask, Wait
@@ -53,6 +53,11 @@ class Rule:
 
 Rules = Mapping[str, Rule]
 """What is allowed in lanes, by the first word of their names: ``post`` for ``post:C1``."""
+
+
+def careful(rules: Rules) -> Rules:
+    """What one process allows itself alone: a share that four of them may take at once."""
+    return {name: replace(rule, limit=math.ceil(rule.limit / 4)) for name, rule in rules.items()}
 
 
 def rule_of(rules: Rules, lane: str) -> Rule:

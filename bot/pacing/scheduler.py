@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -50,14 +50,11 @@ class _Caller:
     lane: _Lane
     call: Call
     unread: Callable[[], int]
+    interim: bool
+    """The index of its times: nobody misses it for a while."""
     place: asyncio.Future[None]
     since: float
     """The time before which it does not go."""
-
-    @property
-    def interim(self) -> bool:
-        """The index of its times: nobody misses it for a while."""
-        return self.call is Call.INTERIM
 
 
 _Choice = Callable[[Iterator[_Caller]], _Caller | None]
@@ -80,7 +77,6 @@ _ORDER: tuple[tuple[int, _Choice], ...] = (
     (_LAST_EDITS, _neediest),
     (_INTERIM, _neediest),
 )
-_SPARE = Ask("", Call.INTERIM)
 _MOMENT = 0.1
 """Seconds between two looks at whether the token is wanted."""
 _FAIR_ORDER = ((_LAST_EDITS, _first), *_ORDER)
@@ -94,10 +90,17 @@ class Scheduler:
     """
 
     def __init__(
-        self, allowance: Allowance, lane: Callable[[ConversationKey, Call], str], clock: Clock
+        self,
+        allowance: Allowance,
+        lane: Callable[[ConversationKey, Call], str],
+        clock: Clock,
+        alone: Allowance | None = None,
     ) -> None:
-        """``lane`` names what a call shares a limit with; "" is bound by the token alone."""
-        self._allowance = Sheltered(allowance, clock)
+        """``lane`` names what a call shares a limit with; "" is bound by the token alone.
+
+        ``alone``: what stands in for the allowance while the store is away.
+        """
+        self._allowance = Sheltered(allowance, clock, alone)
         self._lane_of = lane
         self._clock = clock
         self._lanes = Fading(_Lane, clock)
@@ -112,7 +115,8 @@ class Scheduler:
         """Return when this call may go."""
         lane = self._lanes[self._lane_of(where, call)]
         place = asyncio.get_running_loop().create_future()
-        caller = _Caller(lane, call, unread, place, self._since(lane, call))
+        interim, since = call is Call.INTERIM, self._since(lane, call)
+        caller = _Caller(lane, call, unread, interim, place, since)
         line = self._line(call)
         line[caller] = None
         if self._opens(caller) < self._alarm:
@@ -135,13 +139,14 @@ class Scheduler:
         busy = any(one.lane is lane for one in self._waiting[_INTERIM])
         return near.since if near else now + (_SETTLE if busy else 0.0)
 
-    async def spare(self, where: ConversationKey) -> bool:  # noqa: ARG002 - the port's
+    async def spare(self, where: ConversationKey) -> bool:
         """Whether a call that nobody would miss may go now: never while others want the token.
 
         It looks twice: somebody is on their way at any moment, under load there always is.
         """
+        ask = Ask(self._lane_of(where, Call.OTHER), Call.INTERIM)
         for pause in (_MOMENT, 0.0):
-            if not self._wanted() and (await self._allowance.take(_SPARE)).granted:
+            if not self._wanted() and (await self._allowance.take(ask)).granted:
                 return True
             await self._clock.sleep(pause)
         return False
@@ -168,19 +173,18 @@ class Scheduler:
     async def run(self) -> None:
         """Hand out places until cancelled."""
         while True:
-            if self._unused:
+            while self._unused:
                 await self._give_back(self._unused.popleft())
-            elif best := self._best():
+            opens = {one: self._opens(one) for line in self._waiting for one in line}
+            if best := self._best(opens):
                 await self._ask_for(best)
             else:
-                await self._rest()
+                await self._rest(min(opens.values(), default=None))
 
-    def _best(self) -> _Caller | None:
+    def _best(self, opens: Mapping[_Caller, float]) -> _Caller | None:
         now = self._clock.monotonic()
         for rank, choose in _ORDER if (self._given + 1) % _FAIR else _FAIR_ORDER:
-            if self._token_opens[rank == _INTERIM] > now:
-                continue
-            if best := choose(one for one in self._waiting[rank] if self._opens(one) <= now):
+            if best := choose(one for one in self._waiting[rank] if opens[one] <= now):
                 return best
         return None
 
@@ -221,11 +225,10 @@ class Scheduler:
         await self._allowance.give_back(lane.name)
         lane.opens, self._token_opens = [0.0, 0.0], [0.0, 0.0]
 
-    async def _rest(self) -> None:
-        """Until somebody new may go, or somebody who waits."""
+    async def _rest(self, until: float | None) -> None:
+        """Until somebody new may go, or the first of those who wait."""
         self._news.clear()
-        times = [self._opens(caller) for line in self._waiting for caller in line]
-        self._alarm = min(times, default=float("inf"))
+        self._alarm = float("inf") if until is None else until
         with suppress(TimeoutError):
-            async with asyncio.timeout_at(self._alarm if times else None):
+            async with asyncio.timeout_at(until):
                 await self._news.wait()

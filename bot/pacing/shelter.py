@@ -22,10 +22,10 @@ _CAREFUL = Terms(rate=Terms().rate / 4, limit=1)
 class Sheltered:
     """The shared allowance; while the store does not answer, a careful share of it."""
 
-    def __init__(self, shared: Allowance, clock: Clock) -> None:
+    def __init__(self, shared: Allowance, clock: Clock, alone: Allowance | None) -> None:
         self._shared = shared
         self._clock = clock
-        self._alone = LocalAllowance(clock, _CAREFUL)
+        self._alone = alone or LocalAllowance(clock, _CAREFUL)
         self._ask_at = clock.monotonic()
         self._away = False
 

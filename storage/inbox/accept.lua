@@ -9,7 +9,9 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 
 if redis.call('ZSCORE', seen, id) then return {'duplicate'} end
-if follow_up and redis.call('EXISTS', talk) == 0 then return {'unknown'} end
+local known = redis.call('HMGET', talk, 'epoch', 'since')
+local early = tonumber(ARGV[3]) <= tonumber(known[2] or -1) -- the conversation began behind it
+if follow_up and (not known[1] or early) then return {'unknown'} end
 
 redis.call('ZADD', seen, now, id)
 redis.call('ZREMRANGEBYSCORE', seen, '-inf', now - seen_ms)
@@ -30,6 +32,7 @@ redis.call('PEXPIRE', inbox, inbox_ms)
 redis.call('HSET', msgs, id, ARGV[4])
 redis.call('PEXPIRE', msgs, inbox_ms)
 if not follow_up then redis.call('HSETNX', talk, 'epoch', t[1] * 1000000 + t[2]) end
+if early or not known[1] then redis.call('HSET', talk, 'since', ARGV[3]) end
 redis.call('PEXPIRE', talk, talk_ms)
 redis.call('SET', of, conversation, 'PX', talk_ms)
 redis.call('ZADD', channels, now, channel)

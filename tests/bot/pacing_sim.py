@@ -145,7 +145,9 @@ class Discord:
 
 
 def lane_of(where: ConversationKey, call: Call) -> str:
-    """Creates and edits have windows of their own in each channel."""
+    """Creates and edits have windows of their own in each channel; other calls have none."""
+    if call is Call.OTHER:
+        return ""
     return f"{'create' if call is Call.OPEN else 'edit'}:{where.channel}"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from storage.scripts import Client
-from tests.contract import console_driver, discord_driver, slack_driver
+from tests.contract import console_driver, discord_driver, slack_direct_driver, slack_driver
 from tests.contract.driver import Ground, Platform, Stage, Talk
 from tests.platforms.stores import Server
 
@@ -14,6 +14,7 @@ PLATFORMS: dict[str, Platform] = {
     "console": console_driver,
     "discord": discord_driver,
     "slack": slack_driver,
+    "slack, directly": slack_direct_driver,
 }
 
 

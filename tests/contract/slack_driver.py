@@ -20,7 +20,7 @@ from tests.platforms.slack import DOWN, LOST, Delivery, Message, Slack, busy
 from tests.platforms.slack.deliveries import EVENT
 
 CAN = frozenset(Can)
-_PATIENCE = 15.0
+PATIENCE = 15.0
 _PAUSE = 0.02
 _EVER = 10**6
 _FAULTS = {
@@ -37,7 +37,7 @@ _CALLS = re.compile(
 async def stage(ground: Ground) -> AsyncIterator["SlackStage"]:
     """Logged in, with nobody who listens."""
     async with Slack() as there, asyncio.TaskGroup() as group:
-        config = _configured(ground, there, "http://127.0.0.1:9/v1")
+        config = configured(ground, there, "http://127.0.0.1:9/v1")
         async with assembled(config, demo=False) as core, slack_side(core) as side:
             pacing = group.create_task(side.pace())
             yield SlackStage(there, side.messenger)
@@ -48,20 +48,21 @@ async def stage(ground: Ground) -> AsyncIterator["SlackStage"]:
 async def talk(ground: Ground) -> AsyncIterator["SlackTalk"]:
     """A bot that listens and answers; drained at the end."""
     async with Slack() as there, ModelServer() as model:
-        _inhabited(there)
-        config = _configured(ground, there, model.url)
+        inhabited(there)
+        config = configured(ground, there, model.url)
         async with serving(config) as core:
-            await there.until(lambda: there.sockets.connections, _PATIENCE)
-            yield SlackTalk(there, model, core.inbox)
+            await there.until(lambda: there.sockets.connections, PATIENCE)
+            yield SlackTalk(there, model, core.inbox, there.channel("general").id)
 
 
-def _inhabited(there: Slack) -> None:
+def inhabited(there: Slack) -> None:
     """Everybody is in the channel; ann is an admin, and Slack alone says so."""
     there.channel("general").members |= {there.person(name).id for name in ("ann", "bob", "cid")}
     there.person("ann").admin = True
 
 
-def _configured(ground: Ground, there: Slack, model: str) -> Config:
+def configured(ground: Ground, there: Slack, model: str) -> Config:
+    """The environment of a bot there."""
     given = {
         "REDIS_URL": ground.store,
         "OPENAI_BASE_URL": model,
@@ -115,6 +116,7 @@ class SlackTalk:
     there: Slack
     model: ModelServer
     inbox: Inbox
+    channel: str
     thread: str = ""
     told: set[str] = field(default_factory=set)
     """What was said to who pressed something."""
@@ -128,34 +130,35 @@ class SlackTalk:
         return "\n\n".join(post.shown for post in self.answers())
 
     def writing(self) -> bool:
-        return any(STOP in post.actions for post in self.answers())
+        streams = {post.ts for post in self.there.open_streams}
+        return any(STOP in post.actions or post.ts in streams for post in self.answers())
 
     async def until(self, holds: Callable[[], object]) -> None:
-        await self.there.until(holds, _PATIENCE)
+        await self.there.until(holds, PATIENCE)
 
     async def ask(self, text: str, who: str = "ann") -> str:
         if any(post.thread_ts == self.thread for post in self.there.posts if not post.only):
-            return self.there.say("general", who, text, thread=self.thread).ts
-        self.thread = self.there.say("general", who, f"{self.there.mention} {text}").ts
+            return self.there.say(self.channel, who, text, thread=self.thread).ts
+        self.thread = self.there.say(self.channel, who, f"{self.there.mention} {text}").ts
         return self.thread
 
     async def waits(self, question: str) -> None:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             while question not in await self.inbox.waiting(self._place):
                 await SystemClock().sleep(_PAUSE)
 
     async def stop(self) -> None:
-        self.there.say("general", "ann", "stop", thread=self.thread)
+        self.there.say(self.channel, "ann", "stop", thread=self.thread)
 
     async def command(self, name: str, argument: str = "", *, admin: bool = True) -> str:
         """Slack says who is an admin: if it shall be none, cid gives the command."""
         who = "ann" if admin else "cid"
-        asked = self.there.slash("/ai", f"{name} {argument}", user=who)
+        asked = self.there.slash("/ai", f"{name} {argument}", user=who, channel=self.channel)
         await self.until(lambda: asked.reply or self.there.responses(asked))
         return _words(asked, self.there)
 
     async def kept(self, turns: int) -> None:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             while len(await self.inbox.turns(self._place)) != turns or await self.inbox.waiting(
                 self._place
             ):
@@ -199,8 +202,7 @@ class SlackTalk:
 
     @property
     def _place(self) -> ConversationKey:
-        channel = self.there.channel("general").id
-        return ConversationKey("slack", self.there.team, channel, self.thread)
+        return ConversationKey("slack", self.there.team, self.channel, self.thread)
 
 
 def _buttons(post: Message) -> dict[str, str]:

@@ -16,10 +16,12 @@ from storage.keys import Keys
 from storage.scripts import Client
 from tests.journeys.discord_town import DiscordTown
 from tests.journeys.program import Program
+from tests.journeys.slack_town import SCALE, SlackTown, shorten
 from tests.platforms.board import Board
 from tests.platforms.board_bot import Bot, conversation, running
 from tests.platforms.discord import Discord
 from tests.platforms.model_server import ModelServer
+from tests.platforms.slack import Slack
 from tests.platforms.stores import Server
 
 PATIENCE = 15.0
@@ -112,6 +114,25 @@ async def discord_town(
         }
         configure = _configure(monkeypatch, given)
         yield DiscordTown(there, model, RedisInbox(client, Keys()), configure)
+
+
+@pytest.fixture
+async def slack_town(
+    client: Client, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[SlackTown]:
+    """A Slack whose times are 30 times shorter, with an empty store; nothing may be left there."""
+    shorten(monkeypatch)
+    async with Slack(scale=SCALE) as there, ModelServer() as model:
+        there.ack_seconds = 60
+        given = settings | {
+            "OPENAI_BASE_URL": model.url,
+            "SLACK_API_URL": there.api,
+            "SLACK_BOT_TOKEN": there.token,
+            "SLACK_APP_TOKEN": there.app_token,
+        }
+        configure = _configure(monkeypatch, given)
+        yield SlackTown(there, model, RedisInbox(client, Keys()), configure)
+        assert [*there.throttled, *there.spinners, *there.open_streams] == []
 
 
 def _configure(monkeypatch: pytest.MonkeyPatch, given: Mapping[str, str]) -> Callable[..., Config]:

@@ -109,6 +109,19 @@ async def test_an_edit_may_ask(discord_town: DiscordTown) -> None:
     assert len(town.model.requests) == 1
 
 
+async def test_a_slip_that_is_put_right_asks_nothing(discord_town: DiscordTown) -> None:
+    """What people said among themselves before the bot was called stays that, also corrected."""
+    town, there = discord_town, discord_town.there
+    async with town.bot():
+        thread = there.make_thread("general", "bob", "lunch").id
+        slip = there.say(thread, "bob", "Is there suop?")
+        there.say(thread, "ann", f"{there.mention} Hi.")
+        told = "answer to: Said here before:\nFrom Bob: Is there suop?\n\nHi. [2 messages]"
+        posted = await town.answered(told)
+        there.edit(slip, "Is there soup?")
+        await nothing_more(town, there.posts.index(posted) + 1)
+
+
 async def test_a_deleted_question_ends_its_answer(discord_town: DiscordTown) -> None:
     """What was shown is marked as stopped, and the turn is not remembered."""
     town, there = discord_town, discord_town.there

@@ -1,5 +1,6 @@
 """One conversation as it should be: the promises of the inbox in plain Python."""
 
+import math
 from dataclasses import dataclass, field, replace
 from itertools import count, takewhile
 
@@ -41,6 +42,8 @@ class Talk:
     total: int = 0
     epoch: int | None = None
     """None: the conversation is not known."""
+    since: float = math.inf
+    """The time of the first message that was not a follow-up."""
 
     def waiting(self) -> tuple[str, ...]:
         return tuple(sorted(self.inbox, key=lambda one: self.order[one]))
@@ -53,7 +56,8 @@ class Talk:
     def accept(self, message: IncomingMessage) -> Accepted:
         if message.id in self.seen:
             return Accepted.DUPLICATE
-        if message.trigger is Trigger.FOLLOW_UP and self.epoch is None:
+        follows = message.trigger is Trigger.FOLLOW_UP
+        if follows and (self.epoch is None or message.at <= self.since):
             return Accepted.UNKNOWN
         self.seen.add(message.id)
         if len(self.inbox) >= self.cap:
@@ -61,6 +65,7 @@ class Talk:
         self.free = self.free or not self.inbox
         self.late |= {message.id} if self.inbox else set()
         self._put(message)
+        self.since = self.since if follows else min(self.since, message.at)
         if self.epoch is None:
             self._renew_epoch(total=0)
         return Accepted.QUEUED if len(self.inbox) > 1 else Accepted.ACCEPTED
@@ -207,7 +212,7 @@ class Talk:
     def reset(self, *, known: bool) -> None:
         self.turns = []
         if not known:
-            self.epoch, self.total = None, 0
+            self.epoch, self.total, self.since = None, 0, math.inf
         elif self.epoch is not None:
             self._renew_epoch(self.total or 1)
 

@@ -50,11 +50,21 @@ async def test_a_follow_up_needs_a_known_conversation(inbox: Inbox, store: Store
     assert await inbox.accept(follow_up) is Accepted.ACCEPTED
 
 
+async def test_a_follow_up_is_newer_than_its_conversation(inbox: Inbox) -> None:
+    """What people said among themselves before the bot was called is not for it, read later."""
+    await inbox.accept(message("5", 5))
+    assert await inbox.accept(message("4", 4, trigger=Trigger.FOLLOW_UP)) is Accepted.UNKNOWN
+    assert await inbox.accept(message("6", 6, trigger=Trigger.FOLLOW_UP)) is Accepted.QUEUED
+    await inbox.accept(message("2", 2))
+    assert await inbox.accept(message("1", 1, trigger=Trigger.FOLLOW_UP)) is Accepted.UNKNOWN
+    assert await inbox.accept(message("3", 3, trigger=Trigger.FOLLOW_UP)) is Accepted.QUEUED
+
+
 async def test_a_follow_up_keeps_the_conversation_known(inbox: Inbox, store: Store) -> None:
     """Each accepted message prolongs the time for which follow-ups count, to 30 days."""
     await committed(inbox, message("1"))
     await store.client.expire(store.key("talk"), 100)
-    await inbox.accept(message("2", trigger=Trigger.FOLLOW_UP))
+    await inbox.accept(message("2", 2, trigger=Trigger.FOLLOW_UP))
     assert await store.client.ttl(store.key("talk")) > 29 * 86_400
 
 
@@ -63,7 +73,7 @@ async def test_a_refused_message_is_marked(inbox: Inbox) -> None:
     assert await inbox.accept(message("1"), refusal="Too long.") is Accepted.REFUSED
     assert await inbox.accept(message("1")) is Accepted.DUPLICATE
     assert await inbox.waiting(PLACE) == ()
-    follow_up = message("2", trigger=Trigger.FOLLOW_UP)
+    follow_up = message("2", 2, trigger=Trigger.FOLLOW_UP)
     assert await inbox.accept(follow_up) is Accepted.UNKNOWN
 
 

@@ -62,7 +62,7 @@ async def test_a_reset_forgets_the_turns_only(inbox: Inbox) -> None:
     await inbox.reset(PLACE)
     await inbox.reset(PLACE)
     assert await inbox.turns(PLACE) == ()
-    assert await inbox.accept(message("2", trigger=Trigger.FOLLOW_UP)) is Accepted.ACCEPTED
+    assert await inbox.accept(message("2", 2, trigger=Trigger.FOLLOW_UP)) is Accepted.ACCEPTED
     claim = await claimed(inbox, "f2")
     assert claim.turns == ()
     await inbox.commit(claim, answered(claim), keep=20)
@@ -90,7 +90,7 @@ async def test_a_forgotten_conversation_takes_no_follow_up(inbox: Inbox, store: 
     """Follow-ups are for nobody then, until the bot is addressed again."""
     await committed(inbox, message("1"))
     await inbox.forget(PLACE)
-    follow_up = message("2", trigger=Trigger.FOLLOW_UP)
+    follow_up = message("2", 2, trigger=Trigger.FOLLOW_UP)
     assert await inbox.accept(follow_up) is Accepted.UNKNOWN
     assert (await inbox.turns(PLACE), await store.client.exists(store.key("talk"))) == ((), 0)
     await committed(inbox, message("3"))

@@ -101,6 +101,7 @@ class Delivery:
         if not await draft.is_asked():
             return
         waited = self._claim.ids[0 if self._claim.waited else 1 :]
+        self._lease.check()
         await self._messenger.begin(self._key(0), waited)
 
     async def end(self) -> None:
@@ -126,6 +127,7 @@ class Delivery:
         """Tell people that they are heard, until there is a text that is worth a message."""
         where, wait = self._claim.conversation, _SOON
         while not (self._parts or await draft.begins_within(wait)):
+            self._lease.check()
             await draft.unless_begun(self._messenger.typing(where))
             wait = _TYPING
         if not self._parts and self._messenger.rings(where):
@@ -248,18 +250,18 @@ class Delivery:
     async def mend(self) -> None:
         """After the lease was lost: undo what a request frozen on its way did to a settled answer.
 
-        Waits until somebody settled it; only who sent such a request can know of it.
+        Waits until somebody settled it; only who sent such a request can know of it. A sign that
+        an answer is on its way is such a request, too.
         """
-        number = self._call.touched
-        if number is None:
-            return
         where, asked = self._claim.conversation, set(self._claim.ids)
         await self._clock.sleep(LANDING)
         while asked & set(await self._lease.insist(lambda: self._inbox.waiting(where))):
             await self._clock.sleep(_PAUSE)
+        await self.end()
         turns = await self._lease.insist(lambda: self._inbox.turns(where))
         turn = next((turn for turn in turns if asked & set(turn.ids)), None)
-        if turn:
+        number = self._call.touched
+        if turn and number is not None:
             with suppress(PartGone):
                 await self._call.surely(self._put_back, turn, number)
 

@@ -4,7 +4,8 @@ import argparse
 import asyncio
 import sys
 
-from tests.chaos import breaks, cases
+from tests.chaos import breaking, cases
+from tests.chaos.breaks import BREAKS
 
 
 def _arguments() -> argparse.Namespace:
@@ -35,7 +36,7 @@ async def main() -> int:
     if asked.what != "breaks":
         well = await points(asked.only, asked.jobs)
     if asked.what != "points":
-        well = await breaks.run(asked.only) and well
+        well = await breaking.run(BREAKS, asked.only) and well
     return 0 if well else 1
 
 

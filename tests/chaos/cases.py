@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
-from tests.chaos import on_board, on_discord, terminal
+from tests.chaos import on_board, on_discord, on_slack, terminal
 from tests.chaos.blows import Barrier, Blow
 from tests.chaos.world import world
 
@@ -19,14 +19,16 @@ class Scene(StrEnum):
     BOARD = "board"
     TERMINAL = "terminal"
     DISCORD = "discord"
+    SLACK = "slack"
 
 
 _PLAYS = {
     Scene.BOARD: on_board.play,
     Scene.TERMINAL: terminal.play,
     Scene.DISCORD: on_discord.play,
+    Scene.SLACK: on_slack.play,
 }
-_PLATFORMS = {"board", "discord"}
+_PLATFORMS = {"board", "discord", "slack"}
 _SERVERS = {Blow.KILL_AMID: {"model"}, Blow.FREEZE_LATE: _PLATFORMS, Blow.LOST: _PLATFORMS}
 """Only a model streams; only what lands on a platform cannot be refused by a fence."""
 

@@ -48,6 +48,8 @@ async def play(made: World, barrier: Barrier) -> list[str]:
     Raises:
         TimeoutError: not everything was answered.
     """
+    there = made.discord
+    made.tokens = {"DISCORD_BOT_TOKEN": there.token, "DISCORD_GUILDS": there.guild().id}
     made.model.default = Reply(delay=0.03)  # the long answer is edited once while it grows
     scene = _Scene(made, barrier, await _rooms(made))
     await struck(made, barrier, Act(main, scene.ask, scene.finished, scene.forget))

@@ -20,6 +20,8 @@ Read = Callable[[Reader], Awaitable[tuple[str, bytes]]]
 Stream = tuple[Reader, asyncio.StreamWriter]
 Connect = Callable[[], Awaitable[Stream]]
 
+METHODS = "/api/"
+"""Where the loopback Slack's methods are."""
 ONCE = frozenset({"ready", "renew", "ping", "get /events", "connect", "zrange"})
 """What is sent again and again: only its first time gets a label."""
 
@@ -127,10 +129,13 @@ async def http(reader: Reader) -> tuple[str, bytes]:
 
 
 def _told(path: str) -> str:
-    """The board's feed, or the words of Discord's interface, without ids."""
+    """The board's feed, a method of Slack, or the words of Discord's interface, without ids."""
+    path = path.partition("?")[0]
     if path.startswith(API):
-        words = path.removeprefix(API).partition("?")[0].split("/")
+        words = path.removeprefix(API).split("/")
         return " " + "/".join(filter(str.isalpha, words))
+    if path.startswith(METHODS):
+        return " " + path.removeprefix(METHODS)
     return " /events" if path.startswith("/events") else ""
 
 

@@ -23,10 +23,14 @@ from tests.platforms.board import Board
 from tests.platforms.discord import Discord, Message
 from tests.platforms.discord.server import API
 from tests.platforms.model_server import ModelServer, Reply
+from tests.platforms.slack import Message as SlackMessage
+from tests.platforms.slack import Slack
 from tests.platforms.stores import Server, single
 
 PATIENCE = 20.0
 """Seconds for a world to come to rest."""
+SCALE = 1 / 3
+"""Slack's own times are so many times as long: it delivers again after a second."""
 
 _fork = multiprocessing.get_context("forkserver")
 _fork.set_forkserver_preload(["tests.chaos.cases"])
@@ -48,11 +52,14 @@ class World:
     server: Server
     board: Board
     discord: Discord
+    slack: Slack
     model: ModelServer
     inbox: RedisInbox
     settings: RedisSettings
     proxied: dict[str, str]
     """The environment of a bot whose requests are recorded."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """The environment of a bot on the platform where people ask."""
     started: list[ForkServerProcess] = field(default_factory=list)
     clock: SystemClock = field(default_factory=SystemClock)
 
@@ -68,17 +75,16 @@ class World:
             "OPENAI_BASE_URL": self.model.url,
             "BOARD_URL": self.board.url,
             "DISCORD_API_URL": self.discord.api,
+            "SLACK_API_URL": self.slack.api,
         }
         common = {
-            "DISCORD_BOT_TOKEN": self.discord.token,
-            "DISCORD_GUILDS": self.discord.guild().id,
             "THREADWISE_DATA_DIR": str(self.server.home),
             "THREADWISE_LEASE": "1s",
             "THREADWISE_SWEEP": "0.2s",
             "BOARD_PACE": "0.1",
             "NO_PROXY": "127.0.0.1",
         }
-        return common | (self.proxied if proxied else direct)
+        return common | self.tokens | (self.proxied if proxied else direct)
 
     def start(self, main: Callable[[], None], *, proxied: bool = False) -> ForkServerProcess:
         """A bot's process, which does this."""
@@ -108,6 +114,7 @@ class World:
         """What stands on the platforms, and the last lines that the bots wrote."""
         standing = [f"on the board: {post}" for post in self.board.standing()]
         standing += [f"on Discord: {_seen(post)}" for post in self.discord.posts]
+        standing += [f"on Slack: {_shown(post)}" for post in self.slack.posts]
         if not self.log.exists():
             return standing
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -116,20 +123,33 @@ class World:
     def left(self) -> list[str]:
         """What should not be in the store, or not for ever."""
         keys = self.server.ask("KEYS", "*")
-        left = [key for key in keys if _PASSING & {*key.split(":")}]
-        passing = [key for key in keys if not _LASTING & {*key.split(":")}]
-        eternal = [key for key in passing if self.server.ask("TTL", key) < 0]
+        left = [key for key in keys if _kind(key) in _PASSING]
+        passing = [key for key in keys if _kind(key) not in _LASTING]
+        eternal = [key for key in passing if self.server.ask("TTL", key) == _ETERNAL]
         return [f"left in the store: {k}" for k in left] + [f"{k} has no TTL" for k in eternal]
 
 
 _PASSING = {"inbox", "msgs", "answer", "due", "owner", "stop", "running"}
 _LASTING = {"layout", "commands", "settings"}
+_ETERNAL = -1
+"""The TTL of what stays for ever; that of what went meanwhile is -2."""
+
+
+def _kind(key: str) -> str:
+    """What stands in it: the word behind its tag, where it has one."""
+    return (key.partition("}:")[2] or key.rpartition(":")[2]).partition(":")[0]
 
 
 def _seen(post: Message) -> str:
     lengths = [len(version.content) for version in post.versions]
     gone = "deleted" * (post.deleted is not None)
     return f"{post.id} in {post.channel} {gone} {lengths} {[*post.buttons]} {post.content[:60]}"
+
+
+def _shown(post: SlackMessage) -> str:
+    lengths = [len(version.text) for version in post.versions]
+    gone = "deleted" * (post.deleted is not None)
+    return f"{post.ts} in {post.channel} {gone} {lengths} {[*post.actions]} {post.shown[:60]}"
 
 
 async def _value(result: object) -> bool:
@@ -143,6 +163,7 @@ async def world(gate: Gate) -> AsyncIterator[World]:
         server = stack.enter_context(single())
         board = await stack.enter_async_context(Board())
         discord = await stack.enter_async_context(Discord())
+        slack = await stack.enter_async_context(Slack(scale=SCALE))
         model = await stack.enter_async_context(ModelServer(Reply(delay=0.008)))
         client = await stack.enter_async_context(connect(server.url, server.home))
         labels = Labels()
@@ -159,9 +180,10 @@ async def world(gate: Gate) -> AsyncIterator[World]:
             "OPENAI_BASE_URL": f"http://127.0.0.1:{await before('model', model.url)}/v1",
             "BOARD_URL": f"http://127.0.0.1:{await before('board', board.url)}",
             "DISCORD_API_URL": f"http://127.0.0.1:{await before('discord', discord.url)}{API}",
+            "SLACK_API_URL": f"http://127.0.0.1:{await before('slack', slack.url)}/api/",
         }
         inbox, settings = RedisInbox(client, Keys()), RedisSettings(client, Keys())
-        made = World(server, board, discord, model, inbox, settings, proxied)
+        made = World(server, board, discord, slack, model, inbox, settings, proxied)
         stack.callback(_end, made.started)
         yield made
 

@@ -1,11 +1,10 @@
 """The answer between the two tasks that it has: one reads the model, the other shows it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Any
 
-from bot.together import before, within
+from bot.together import Signal, before, within
 
 
 class Draft:
@@ -17,9 +16,9 @@ class Draft:
         """Characters that came so far."""
         self.asked = asyncio.Event()
         """The model is being asked, or it is known that it will not be."""
-        self._begun = asyncio.Event()
+        self._begun = Signal()
         self._grown = asyncio.Event()
-        self._closed = asyncio.Event()
+        self._closed = Signal()
 
     @property
     def text(self) -> str:
@@ -70,10 +69,10 @@ class Draft:
         """Wait so long, or until nothing more comes (True)."""
         return await within(self._closed, seconds)
 
-    async def unless_begun(self, work: Coroutine[Any, Any, object]) -> bool:
+    async def unless_begun(self, work: Awaitable[object]) -> bool:
         """Do this, but leave it at once when the first text comes (False)."""
         return await before(self._begun, work)
 
-    async def unless_closed(self, work: Coroutine[Any, Any, object]) -> bool:
+    async def unless_closed(self, work: Awaitable[object]) -> bool:
         """Do this, but leave it at once when nothing more comes (False)."""
         return await before(self._closed, work)

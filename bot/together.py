@@ -1,7 +1,7 @@
 """Two things at once, and no task lost."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
 A = TypeVar("A")
@@ -18,26 +18,34 @@ async def together(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]
     return one.result(), other.result()
 
 
-async def before(event: asyncio.Event, work: Coroutine[Any, Any, object]) -> bool:
-    """Whether the work was done before the event came; else it was cancelled."""
-    done = False
+class Signal(asyncio.Event):
+    """An event that work can be left for."""
 
-    async def do() -> None:
-        nonlocal done
-        await work
-        done = True
-        waiting.cancel()
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends: set[asyncio.Timeout] = set()
+        """Of the work that is left when it comes."""
 
-    async def wait() -> None:
-        await event.wait()
-        doing.cancel()
+    def set(self) -> None:
+        """It came."""
+        super().set()
+        while self.ends:
+            self.ends.pop().reschedule(0.0)
 
+
+async def before(signal: Signal, work: Awaitable[object]) -> bool:
+    """Whether the work was done before the signal came; else it was cancelled."""
+    end = asyncio.timeout(0.0 if signal.is_set() else None)
     try:
-        async with asyncio.TaskGroup() as group:
-            doing, waiting = group.create_task(do()), group.create_task(wait())
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
-    return done
+        async with end:
+            signal.ends.add(end)
+            await work
+    except TimeoutError:
+        if not end.expired():  # it was the work's own
+            raise
+    finally:
+        signal.ends.discard(end)
+    return not end.expired()
 
 
 async def within(event: asyncio.Event, seconds: float) -> bool:

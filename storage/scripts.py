@@ -1,10 +1,11 @@
 """Runs the Lua scripts: one file each, all keys declared, errors in our own words."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar
 
 from redis import exceptions
 from redis.asyncio import Redis
@@ -14,7 +15,7 @@ from bot.errors import StoreFull, StoreUnavailable
 
 Client = Redis | RedisCluster
 Arg = str | int | float
-
+T = TypeVar("T")
 
 LOST = (
     exceptions.ConnectionError,  # refused, closed, loading, wrong password, no master
@@ -73,7 +74,8 @@ class Script:
 
     def __init__(self, client: Client, path: Path) -> None:
         self._client = client
-        self._run = client.register_script(path.read_text(encoding="utf-8"))
+        self._text = path.read_text(encoding="utf-8")
+        self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(self, keys: Sequence[str], args: Sequence[Arg]) -> Any:
         """Run it once.
@@ -82,8 +84,7 @@ class Script:
             StoreUnavailable: no answer; it may have run.
             StoreFull: it did not run.
         """
-        with translated():
-            return await cast("Awaitable[Any]", self._run(keys=list(keys), args=list(args)))
+        return await self._loaded(lambda: self._send(self._client, keys, args))
 
     async def each(self, calls: Sequence[tuple[Sequence[str], Sequence[Arg]]]) -> list[Any]:
         """Run it once for each (keys, args): in one round trip, or on a cluster side by side.
@@ -92,25 +93,33 @@ class Script:
             StoreUnavailable: for one of them at least; all the others were tried.
             StoreFull: likewise.
         """
-        if isinstance(self._client, RedisCluster):  # its pipelines refuse EVALSHA
+        client = self._client
+        if isinstance(client, RedisCluster):  # its pipelines refuse EVALSHA
             return _whole(
                 await asyncio.gather(*(self(*call) for call in calls), return_exceptions=True)
             )
+        return await self._loaded(lambda: self._together(client, calls))
+
+    async def _loaded(self, send: Callable[[], Awaitable[T]]) -> T:
+        # By hand: in each call, redis-py's own way asks at length whether it is in a pipeline, and
+        # in every pipeline, whether the script is loaded.
         with translated():
             try:
-                return await self._together(self._client, calls)
+                return await send()
             except exceptions.NoScriptError:
-                await self._client.script_load(self._run.script)
-                return await self._together(self._client, calls)
+                await self._client.script_load(self._text)
+                return await send()
 
     async def _together(
         self, client: Redis, calls: Sequence[tuple[Sequence[str], Sequence[Arg]]]
     ) -> list[Any]:
-        # By hand: redis-py's own way asks in every pipeline whether the script is loaded.
         async with client.pipeline(transaction=False) as pipe:
             for keys, args in calls:
-                pipe.evalsha(self._run.sha, len(keys), *keys, *args)
+                self._send(pipe, keys, args)
             return _whole(await pipe.execute(raise_on_error=False))
+
+    def _send(self, to: Client, keys: Sequence[str], args: Sequence[Arg]) -> Awaitable[Any]:
+        return to.evalsha(self._sha, len(keys), *keys, *args)
 
 
 def _whole(results: list[Any]) -> list[Any]:

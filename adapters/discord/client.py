@@ -17,7 +17,7 @@ from adapters.discord.rest import Learn, tracing
 from adapters.discord.ways import Ways
 from bot.errors import ConfigError
 from bot.messages import ConversationKey
-from bot.together import before
+from bot.together import Signal, before
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -62,7 +62,7 @@ class Bot(discord.AutoShardedClient):
         Raises:
             ConfigError: Discord refuses the connection for good.
         """
-        me, self._deaf = self.me, asyncio.Event()
+        me, self._deaf = self.me, Signal()
         self._homes = Homes(self, ways.guilds, ways.clock)
         self._intake = Intake(ways, self._homes, me, threads=self._content)
         self._heard = Heard(ways.marks, me.account, ways.clock)
@@ -73,12 +73,20 @@ class Bot(discord.AutoShardedClient):
         try:
             async with asyncio.TaskGroup() as group:
                 marking = group.create_task(self._heard.run())
-                await self._connected()
+                await self._until_told(group.create_task(self._connected()))
                 marking.cancel()
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         finally:
             self._deaf.set()
+
+    async def _until_told(self, connected: asyncio.Task[None]) -> None:
+        """Until it ends, or we shall; while it connects anew, the library hears of no cancel."""
+        try:
+            await asyncio.wait([connected])
+        finally:
+            connected.cancel()
+            await self.close()
 
     async def _connected(self) -> None:
         try:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 import discord
+from discord.http import handle_message_parameters
 
 from adapters.discord.buttons import STOP, button
 from adapters.discord.hooks import Hook
@@ -38,6 +39,7 @@ class DiscordPart:
         """It has its Stop button; an answer that is redone has to get it back."""
         self.settled = True
         self._rooms, self._message, self._key, self._hook = rooms, message, key, hook
+        self._pings = pings(key)
 
     @property
     def id(self) -> str:
@@ -67,7 +69,7 @@ class DiscordPart:
     async def _say(self, text: str, **more: Any) -> None:
         try:
             async with translated():  # all in all
-                await self._edit(content=text, allowed_mentions=pings(self._key), **more)
+                await self._edit(content=text, allowed_mentions=self._pings, **more)
         except PartExpired as old:
             raise PartExpired(_common(self.text, text)) from old
         self.text = text
@@ -82,12 +84,18 @@ class DiscordPart:
 
     async def _edit_there(self, **changes: Any) -> None:
         try:
-            await self._message.edit(**changes)
+            await self._patch(**changes)
         except discord.HTTPException as error:
             if error.code != ARCHIVED:
                 raise
             await self._rooms.unarchive(self._message.channel.id)
-            await self._message.edit(**changes)
+            await self._patch(**changes)
+
+    async def _patch(self, **changes: Any) -> None:
+        # not by the message's own call: it makes a Message of each reply, which nobody reads
+        channel, http = self._message.channel.id, self._rooms.client.http
+        with handle_message_parameters(**changes) as made:
+            await http.edit_message(channel, self._message.id, params=made)
 
 
 def _common(first: str, second: str) -> int:

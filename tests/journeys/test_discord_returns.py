@@ -1,9 +1,11 @@
 """What comes twice on Discord, or while nobody listens, is answered once all the same."""
 
+import asyncio
+
 from structlog.testing import capture_logs
 
 from bot import words
-from tests.journeys.discord_town import DiscordTown, eventually
+from tests.journeys.discord_town import PATIENCE, DiscordTown, eventually
 from tests.platforms import stores
 from tests.platforms.model_server import Reply
 
@@ -21,6 +23,17 @@ async def test_what_is_replayed_is_answered_once(discord_town: DiscordTown) -> N
         await town.answered("answer to: Who? [2 messages]")
     assert there.gateway.resumed == 1
     assert len(there.posts) == len(town.model.requests) == 2
+
+
+async def test_it_ends_while_it_connects_anew(discord_town: DiscordTown) -> None:
+    """Who is told to end does, though Discord says nothing on a connection that it has opened."""
+    town, there = discord_town, discord_town.there
+    async with asyncio.timeout(PATIENCE):
+        async with town.bot():
+            there.gateway.silent = True
+            await there.gateway.reconnect()
+            await there.until(lambda: not there.gateway.connections)
+            await eventually(lambda: there.gateway.connections)
 
 
 async def test_two_processes_answer_once(discord_town: DiscordTown) -> None:

@@ -14,7 +14,7 @@ In a test::
         assert not server.throttled                          # server.calls is the whole ledger
 
 The gateway's whims: ``server.gateway.cut()``, ``reconnect()``, ``invalidate()``, ``close(code)``,
-``down``. ``probe`` has a client that is nothing but discord.py.
+``down``, ``silent``. ``probe`` has a client that is nothing but discord.py.
 
 People and places are given by name or id; people come into being when they are named, as members
 of the first server. Everything that people do takes effect at once, without ``await``, and tells

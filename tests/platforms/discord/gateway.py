@@ -53,6 +53,8 @@ class Gateway:
         self.beat_seconds = 41.25
         self.down = False
         """Whether nobody gets in."""
+        self.silent = False
+        """Whether who gets in hears nothing, not even HELLO."""
         self._world = world
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -111,7 +113,9 @@ class Connection:
 
     async def run(self) -> None:
         """Until one of both closes it; a close with 1000 or 1001 ends the session."""
-        await self.send(Op.HELLO, {"heartbeat_interval": int(self._gateway.beat_seconds * 1000)})
+        if not self._gateway.silent:
+            beat = int(self._gateway.beat_seconds * 1000)
+            await self.send(Op.HELLO, {"heartbeat_interval": beat})
         async with asyncio.TaskGroup() as group:
             writer = group.create_task(self._write())
             await self._read()

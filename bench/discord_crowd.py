@@ -69,7 +69,8 @@ async def _table(crowds: Iterable[int], speech: Speech) -> Table:
         [one.row() for one in found],
         f"After a first wave of {WARM}, all asked at once, each in a channel of its own, answers"
         f" of {speech.words} words at {speech.rate:g} a second, the first after {FIRST:g} s;"
-        f" {TRIP * 1000:.0f} ms a round trip to Discord, which takes 50 calls a second. Who has no whole answer after"
+        f" {TRIP * 1000:.0f} ms a round trip to Discord, which takes 50 calls a second. Who has"
+        " no whole answer after"
         f" {PATIENCE:.0f} s is unanswered or cut off; first texts and lags are those of texts"
         " that were seen, and CPU is shared by the replies that were seen at all. One process"
         " each, with Discord, model and store in others.",

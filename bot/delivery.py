@@ -100,7 +100,8 @@ class Delivery:
         """The turn of these questions came: whoever was told to wait sees it."""
         if not await draft.is_asked():
             return
-        waited = self._claim.ids[0 if self._claim.waited else 1 :]
+        told = self._claim.waited or self._claim.answer.attempt > 1
+        waited = self._claim.ids[0 if told else 1 :]
         self._lease.check()
         await self._messenger.begin(self._key(0), waited)
 

@@ -5,8 +5,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
-from pydantic import SecretStr
-
 from adapters.discord import checks as discord
 from adapters.slack import checks as slack
 from adapters.slack.manifest import manifest
@@ -15,6 +13,7 @@ from bot.app import Core, assembled
 from bot.config import Config
 from bot.errors import ConfigError, MessengerError, ModelError, StoreError
 from bot.models.router import Health
+from bot.values import plain
 from bot.words import sentence
 from storage.connect import LAYOUT
 from storage.health import Finding, examine
@@ -107,7 +106,7 @@ async def _discord(core: Core) -> AsyncIterator[Finding]:
         yield Finding(ok=True, what="Discord is off: no DISCORD_BOT_TOKEN is set")
         return
     token, fingerprints = (
-        _plain(config.discord_bot_token),
+        plain(config.discord_bot_token),
         RedisFingerprints(core.client, core.keys),
     )
     checks = discord.examined(token, config.discord_api_url, config.discord_guilds, fingerprints)
@@ -118,9 +117,9 @@ async def _discord(core: Core) -> AsyncIterator[Finding]:
 async def _slack(core: Core) -> AsyncIterator[Finding]:
     config = core.config
     given = slack.Given(
-        _plain(config.slack_bot_token),
-        _plain(config.slack_app_token),
-        _plain(config.slack_signing_secret),
+        plain(config.slack_bot_token),
+        plain(config.slack_app_token),
+        plain(config.slack_signing_secret),
         config.port,
         config.slack_api_url,
         config.slack_client_id or "",
@@ -143,7 +142,3 @@ async def _found(
         yield Finding(ok=False, what=platform, fix=str(error))
     except MessengerError as error:
         yield Finding(ok=False, what=platform, fix=f"{sentence(error)} ({error})")
-
-
-def _plain(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-from pydantic import SecretStr
 
 from adapters.slack.client import PATH, Bot
 from adapters.slack.homes import Direct, Homes, People
@@ -23,6 +22,7 @@ from bot.messages import Account
 from bot.pacing import Scheduler
 from bot.pacing.rolling import LocalRolling, careful
 from bot.side import Side
+from bot.values import plain
 from storage.pacing import RollingAllowance
 from storage.tokens import RedisMarks
 
@@ -35,7 +35,7 @@ async def slack_side(core: Core) -> AsyncIterator[Side]:
         ConfigError: a token is wrong, or Slack cannot be reached.
     """
     config, clock, url = core.config, core.clock, core.config.slack_api_url
-    token, app_token = _plain(config.slack_bot_token), _plain(config.slack_app_token)
+    token, app_token = plain(config.slack_bot_token), plain(config.slack_app_token)
     me = (await look(token, url)).me
     if app_token:
         await connectable(app_token, url, me.app)
@@ -54,6 +54,7 @@ async def slack_side(core: Core) -> AsyncIterator[Side]:
         clock=clock,
         command=config.slack_command,
         admins=config.slack_admins,
+        max_age=config.max_age,
     )
     async with aiohttp.ClientSession() as session:
         client = web(token, url, session)
@@ -61,7 +62,7 @@ async def slack_side(core: Core) -> AsyncIterator[Side]:
         homes = Homes(client, me, people, Direct(client, me, access, features))
         status = Status(client, features, clock)
         tools = Tools(client, me, modes, features, people, clock, status, allowance.busy)
-        secret = _plain(config.slack_signing_secret)
+        secret = plain(config.slack_signing_secret)
         bot = Bot(homes, ways, modes, features, app_token=app_token, signing_secret=secret)
         yield Side(
             platform=PLATFORM,
@@ -73,7 +74,3 @@ async def slack_side(core: Core) -> AsyncIterator[Side]:
             pace=pacer.run,
             posts={} if app_token else {PATH: bot.take},
         )
-
-
-def _plain(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""

@@ -56,6 +56,11 @@ Guilds = Annotated[frozenset[Annotated[str, Field(pattern=r"^\d+$")]], NoDecode,
 People = Annotated[frozenset[Annotated[str, Field(pattern=r"^[UW]\w+$")]], NoDecode, _Several]
 
 
+def plain(secret: SecretStr | None) -> str:
+    """What a secret hides; "" where none is set."""
+    return secret.get_secret_value() if secret else ""
+
+
 class Provider(BaseModel):
     """Where models are asked for: any server that speaks OpenAI's chat completions."""
 

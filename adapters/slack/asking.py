@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adapters.slack import forms
-from adapters.slack.callers import Caller, Callers
+from adapters.slack.callers import Callers
 from adapters.slack.content import Json, attributed
-from adapters.slack.homes import Homes
+from adapters.slack.homes import Homes, Member, unwelcome
 from adapters.slack.inbound import attachments, named, nameless
 from adapters.slack.replies import Answer, Declined
 from adapters.slack.rest import translated
@@ -15,7 +15,6 @@ from adapters.slack.ways import Ways
 from bot.accept import Receipt
 from bot.errors import Undeliverable
 from bot.messages import ConversationKey, IncomingMessage, Trigger
-from bot.words import GUEST
 
 GO_ON = "Go on."
 ABOUT = "Explain this message. If it asks something, answer it."
@@ -75,7 +74,7 @@ class Asking:
         receipt = await self._accept(caller, named(question, names))
         return forms.note(view, receipt.sentence) if receipt.sentence else {}
 
-    async def go_on(self, caller: Caller, where: ConversationKey, at: str) -> None:
+    async def go_on(self, caller: Member, where: ConversationKey, at: str) -> None:
         """Somebody wants more of an answer that was cut; ``at`` is when they said so.
 
         Raises:
@@ -113,7 +112,7 @@ class Asking:
         return dict(found[0])
 
     def _question(
-        self, caller: Caller, where: ConversationKey, id_: str, text: str
+        self, caller: Member, where: ConversationKey, id_: str, text: str
     ) -> IncomingMessage:
         return IncomingMessage(
             account=self._homes.me.account,
@@ -125,10 +124,8 @@ class Asking:
             trigger=Trigger.COMMAND,
         )
 
-    async def _accept(self, caller: Caller, question: IncomingMessage) -> Receipt:
+    async def _accept(self, caller: Member, question: IncomingMessage) -> Receipt:
         where = question.conversation
-        refusal = await self._ways.access.refusal(where, question.author)
-        settings = await self._ways.access.settings(where)
-        if caller.is_guest and settings.guests == "refused":
-            refusal = GUEST
+        refusal = await unwelcome(caller, where, self._ways.access)
+        refusal = refusal or await self._ways.access.refusal(where, question.author)
         return await self._ways.door.accept(question, refusal)

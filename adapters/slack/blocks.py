@@ -81,9 +81,12 @@ def note() -> Json:
 
 
 def text_of(message: Json) -> str:
-    """The words of a part that was read back: Slack may have turned Markdown into rich text."""
-    read = [block for block in message["blocks"] if "actions" not in block["type"]]
-    return "\n".join(_words(block) for block in read)
+    """The words of a part that was read back: Slack may have turned Markdown into rich text.
+
+    They stand in its text where it has no blocks, or only what can be pressed: so a stream.
+    """
+    read = [block for block in message.get("blocks", ()) if "actions" not in block["type"]]
+    return "\n".join(_words(block) for block in read) or str(message["text"])
 
 
 def _words(block: Json) -> str:

@@ -1,15 +1,13 @@
 """Who gives a command or presses something, with which rights, and what it is about."""
 
-from dataclasses import dataclass
-
 from adapters.slack.content import Json
-from adapters.slack.homes import Homes
-from adapters.slack.inbound import PLATFORM, Me
+from adapters.slack.homes import Homes, Member, unwelcome
+from adapters.slack.inbound import PLATFORM, for_us
 from adapters.slack.replies import Declined
 from adapters.slack.rest import translated
 from adapters.slack.ways import Ways
 from bot.commands.base import Invocation
-from bot.messages import ConversationKey, Person
+from bot.messages import ConversationKey
 
 NOT_HERE = "I do this for members of the workspace only that I was installed in."
 NO_ANSWER = "I find no answer to you in this channel; write `!{name}` in its thread instead."
@@ -20,19 +18,6 @@ _MOST = 20
 """How many of somebody's own among them are asked about in the store."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Somebody who wants something."""
-
-    person: Person
-    is_admin: bool = False
-    is_guest: bool = False
-
-    def may(self, *askers: str) -> bool:
-        """Whether they may do something to the answer of these people."""
-        return self.is_admin or self.person.id in askers
-
-
 class Callers:
     """Finds out what commands and presses are about."""
 
@@ -40,18 +25,18 @@ class Callers:
         self._ways, self._homes, self._me = ways, homes, homes.me
         self.account = self._me.account
 
-    async def of(self, body: Json) -> Caller:
+    async def of(self, body: Json) -> Member:
         """Who sent this, with the rights that the workspace says they have.
 
         Raises:
             Declined: it comes from another workspace.
             MessengerError: Slack does not say who somebody is.
         """
-        if not ours(body, self._me):
+        if not for_us(body, self._me):
             raise Declined(NOT_HERE)
         return await self.known(user_of(body))
 
-    async def known(self, user: str) -> Caller:
+    async def known(self, user: str) -> Member:
         """Somebody of this workspace.
 
         Raises:
@@ -61,20 +46,33 @@ class Callers:
         member = await self._homes.people.of(user)
         if member.stranger:
             raise Declined(NOT_HERE)
-        return Caller(Person(member.id, member.name), member.admin, member.guest)
+        return member
+
+    async def admitted(self, user: str, where: ConversationKey) -> Member:
+        """Somebody who may ask there, also of another organisation.
+
+        Raises:
+            Declined: they may not.
+            MessengerError: Slack does not say who somebody is.
+            StoreError: the settings are out of reach.
+        """
+        member = await self._homes.people.of(user)
+        if refusal := await unwelcome(member, where, self._ways.access):
+            raise Declined(refusal)
+        return member
 
     def channel(self, channel: str) -> ConversationKey:
         """A channel, outside of its threads."""
         return ConversationKey(PLATFORM, self._me.team, channel)
 
-    def invocation(self, where: ConversationKey, caller: Caller, argument: str = "") -> Invocation:
+    def invocation(self, where: ConversationKey, caller: Member, argument: str = "") -> Invocation:
         """A command of the core's table, given behind the slash command."""
         return Invocation(
             conversation=where,
             account=self._me.account,
             person=caller.person,
             argument=argument,
-            is_admin=caller.is_admin,
+            is_admin=caller.admin,
             prefix=f"{self._ways.command} ",
         )
 
@@ -122,18 +120,3 @@ class Callers:
 def user_of(body: Json) -> str:
     """The id of who sent this."""
     return str(body["user_id"] if "user_id" in body else body["user"]["id"])
-
-
-def ours(body: Json, me: Me) -> bool:
-    """Whether it comes from this workspace, or from another one of the same organisation.
-
-    https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
-    """
-    team, user = body.get("team") or {}, body.get("user") or {}
-    teams = {body.get("team_id"), team.get("id"), user.get("team_id")} - {None}
-    org = {body.get("enterprise_id"), team.get("enterprise_id"), _org(body)} - {None}
-    return teams <= {me.team} or (bool(me.enterprise) and org == {me.enterprise})
-
-
-def _org(body: Json) -> str | None:
-    return (body.get("enterprise") or {}).get("id")

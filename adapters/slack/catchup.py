@@ -1,8 +1,9 @@
 """What people asked while the bot did not hear: read from the channels that it knows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import inbound
 from adapters.slack.homes import Homes
+from adapters.slack.inbound import PLATFORM
 from adapters.slack.intake import Intake
 from adapters.slack.rest import translated
 from adapters.slack.ways import Ways
@@ -20,6 +22,8 @@ from bot.errors import (
     StoreUnavailable,
     Undeliverable,
 )
+from bot.messages import ConversationKey
+from bot.outcomes import Call
 from bot.ports import Clock
 from bot.stores import Marks
 
@@ -36,8 +40,6 @@ _PAGE = 200
 """Messages; more are not recommended:
 https://docs.slack.dev/reference/methods/conversations.history
 """
-_GENTLY = 1.3
-"""Seconds between two calls: a method takes fifty in a minute."""
 _PAUSE = 5.0
 """Seconds before what failed is tried again."""
 _PATIENCE = 600.0
@@ -141,60 +143,78 @@ class CatchUp:
                 await self._ways.clock.sleep(_PAUSE)
 
     async def _since(self) -> Mapping[str, float]:
+        """The channel where the bot was called last comes first."""
         mark = await self._heard.until()
         channels = await self._ways.conversations.channels(self._me.account)
         floor = self._ways.clock.now() / 1000 - _BACK
         return {
             channel: max((mark or last) / 1000 - _OVERLAP, floor)
-            for (_, _, channel), last in channels.items()
+            for (_, _, channel), last in sorted(channels.items(), key=lambda one: -one[1])
         }
 
     async def _round(self, missing: Mapping[str, float]) -> Mapping[str, float]:
-        """Take in what can be; what is still missing."""
-        failed, found = set[str](), dict[tuple[str, str], Event]()
+        """Take in what can be, channel by channel; what is still missing."""
+        failed = set[str]()
         for channel, after in missing.items():
             with _tried(channel, failed):
-                found |= {(one["ts"], channel): one for one in await self._read(channel, after)}
-        for (_, channel), event in sorted(found.items(), key=lambda one: one[0]):
-            with _tried(channel, failed):
-                await self._intake.message(event)
+                await self._channel(channel, after, failed)
         return {channel: after for channel, after in missing.items() if channel in failed}
 
-    async def _read(self, channel: str, after: float) -> list[Event]:
-        """What was said to the bot since then, in the channel and in its threads."""
-        found = await self._history(channel, after - _THREADS)
-        for root in list(found):
-            if float(root.get("latest_reply", 0)) > after:
-                found += await self._replies(channel, root["ts"], after)
-        events = [{**one, "channel": channel} for one in found if float(one["ts"]) > after]
-        return [event for event in events if inbound.trigger(event, self._me)]
+    async def _channel(self, channel: str, after: float, failed: set[str]) -> None:
+        """What was said there since, then in the threads that go on; of these, Slack has no list.
 
-    async def _history(self, channel: str, after: float) -> list[Event]:
+        https://docs.slack.dev/messaging/retrieving-messages
+        """
+        news = await self._history(channel, after)
+        await self._take(channel, news, failed)
+        older = await self._history(channel, after - _THREADS, after)
+        for root in (*older, *news):
+            if float(root.get("latest_reply", 0)) > after:
+                replies = await self._replies(channel, root["ts"], after)
+                await self._take(channel, replies, failed)
+
+    async def _take(self, channel: str, said: Sequence[Event], failed: set[str]) -> None:
+        """What was said to the bot, oldest first."""
+        for one in sorted(said, key=itemgetter("ts")):
+            event = {**one, "channel": channel}
+            if inbound.trigger(event, self._me):
+                with _tried(channel, failed):
+                    await self._intake.message(event)
+
+    async def _history(
+        self, channel: str, after: float, before: float | None = None
+    ) -> list[Event]:
+        latest = f"{before:.6f}" if before else None
         return await self._pages(
+            channel,
             lambda cursor: self._client.conversations_history(
-                channel=channel, oldest=f"{after:.6f}", limit=_PAGE, cursor=cursor
-            )
+                channel=channel, oldest=f"{after:.6f}", latest=latest, limit=_PAGE, cursor=cursor
+            ),
         )
 
     async def _replies(self, channel: str, root: str, after: float) -> list[Event]:
-        return await self._pages(
+        """Those since then; Slack puts the first message of the thread before them."""
+        found = await self._pages(
+            channel,
             lambda cursor: self._client.conversations_replies(
                 channel=channel, ts=root, oldest=f"{after:.6f}", limit=_PAGE, cursor=cursor
-            )
+            ),
         )
+        return [one for one in found if one["ts"] != root]
 
-    async def _pages(self, ask: Ask) -> list[Event]:
+    async def _pages(self, channel: str, ask: Ask) -> list[Event]:
         found, cursor = list[Event](), None
         while len(found) < _MOST:
-            page = await self._page(ask, cursor)
+            page = await self._page(channel, ask, cursor)
             found += page["messages"]
             cursor = (page["response_metadata"] or {}).get("next_cursor")
             if not cursor:
                 break
         return found
 
-    async def _page(self, ask: Ask, cursor: str | None) -> AsyncSlackResponse:
-        await self._ways.clock.sleep(_GENTLY)
+    async def _page(self, channel: str, ask: Ask, cursor: str | None) -> AsyncSlackResponse:
+        here = ConversationKey(PLATFORM, self._me.team, channel)
+        await self._ways.pacer.admit(here, Call.OTHER, int)
         try:
             async with translated():
                 return await ask(cursor)

@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -23,13 +22,13 @@ from adapters.slack.catchup import CatchUp, Heard
 from adapters.slack.commands import CommandDesk
 from adapters.slack.content import Json
 from adapters.slack.homes import Homes
-from adapters.slack.inbound import Me
+from adapters.slack.inbound import for_us
 from adapters.slack.intake import Intake
 from adapters.slack.login import connectable
 from adapters.slack.modes import Features, Modes
+from adapters.slack.replies import stumbled
 from adapters.slack.sockets import PING, Socket, Work
 from adapters.slack.ways import Ways
-from bot import words
 from bot.errors import ConfigError, ThreadwiseError
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -68,7 +67,7 @@ class Bot:
         self._app_token, self._ping = app_token, ping
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
         self._desk = CommandDesk(ways, homes, modes, features, self._later)
-        self._intake = Intake(ways, homes, self._desk, self._later)
+        self._intake = Intake(ways, homes, self._desk, features, self._later)
         self._heard = Heard(ways.marks, homes.me.account, ways.clock)
         self._work, self._listening = Work(), False
         self._group: asyncio.TaskGroup
@@ -175,7 +174,7 @@ class Bot:
 
     async def _event(self, body: Json) -> None:
         """Acknowledged when this returns."""
-        if _ours(body, self._homes.me):
+        if for_us(body, self._homes.me):
             await self._intake.event(body["event"])
 
     async def _failed(self, error: Exception, body: Json) -> BoltResponse:
@@ -185,10 +184,8 @@ class Bot:
             _log.warning("not taken in", on=kind, error=str(error))
             self._heard.missed()
             return BoltResponse(status=500)
-        reference = secrets.token_hex(3)
-        _log.error("event failed", on=kind, reference=reference, exc_info=error)
-        sentence = words.sentence(ThreadwiseError(), reference)
-        return BoltResponse(status=200, body=sentence if "command" in body else "")
+        said = stumbled(error, kind)
+        return BoltResponse(status=200, body=said if "command" in body else "")
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         self._work.begin()
@@ -232,14 +229,3 @@ def _authorizing(homes: Homes) -> Callable[..., Awaitable[AuthorizeResult]]:
         )
 
     return authorize
-
-
-def _ours(body: Json, me: Me) -> bool:
-    """Whether it is for the workspace, or organisation, whose token this is.
-
-    An app that was given to several has the same secret in all.
-    """
-    seen_by = body.get("authorizations") or [body]  # nobody sees that the app was removed
-    teams = {one.get("team_id") for one in seen_by}
-    orgs = {one.get("enterprise_id") for one in seen_by}
-    return me.team in teams or (bool(me.enterprise) and me.enterprise in orgs)

@@ -12,7 +12,7 @@ from adapters.slack.callers import Callers, user_of
 from adapters.slack.content import Json, plain
 from adapters.slack.home import Home
 from adapters.slack.homes import Homes
-from adapters.slack.inbound import place_of
+from adapters.slack.inbound import place_of, settled
 from adapters.slack.modes import Features, Modes
 from adapters.slack.pressing import Pressing
 from adapters.slack.replies import Answer, Later, Voice, explained, in_time, tried
@@ -67,12 +67,13 @@ class CommandDesk:
 
         It is answered there; what failed is said, and not raised.
         """
-        where, author = incoming.conversation, incoming.author.id
+        here = incoming.conversation
         reply = await tried(self._written(incoming, name, argument))
         # what one person alone sees shows in no thread that nobody answered in yet:
         # https://docs.slack.dev/reference/methods/chat.postEphemeral
-        begins = reply.private and where.thread == incoming.id and not place_of(where).direct
-        await self._voice.say(where.channel, "" if begins else where.thread, author, reply)
+        hidden = reply.private and not place_of(here).direct
+        at = settled(incoming) if hidden else here
+        await self._voice.say(at.channel, at.thread, incoming.author.id, reply)
 
     async def action(self, body: Json, ack: AsyncAck) -> None:
         """A press under an answer, or in somebody's Home."""
@@ -99,18 +100,19 @@ class CommandDesk:
     async def _given(self, body: Json, name: str, argument: str) -> Reply:
         caller = await self._callers.of(body)
         where = self._callers.channel(body["channel_id"])
-        if name in _OF_ONE:
-            where = await self._callers.current(where, caller.person.id, name)
         return await self._run(name, self._callers.invocation(where, caller, argument))
 
     async def _written(self, incoming: IncomingMessage, name: str, argument: str) -> Reply:
         caller = await self._callers.known(incoming.author.id)
-        told = self._callers.invocation(incoming.conversation, caller, argument)
+        told = self._callers.invocation(settled(incoming), caller, argument)
         return await self._run(name, replace(told, prefix=SIGN))
 
     async def _run(self, name: str, told: Invocation) -> Reply:
         if name == STATUS:
             return await self._status(told)
+        if name in _OF_ONE and not told.conversation.thread:
+            where = await self._callers.current(told.conversation, told.person.id, name)
+            told = replace(told, conversation=where)
         reply = await self._ways.commands.run(name, told)
         more = _MORE.format(prefix=told.prefix, command=self._ways.command)
         return replace(reply, text=f"{reply.text}\n{more}") if name == HELP else reply

@@ -5,8 +5,9 @@ from dataclasses import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import forms
-from adapters.slack.callers import Caller, Callers
+from adapters.slack.callers import Callers
 from adapters.slack.content import Json
+from adapters.slack.homes import Member
 from adapters.slack.inbound import PLATFORM
 from adapters.slack.replies import Answer, Declined
 from adapters.slack.rest import translated
@@ -24,7 +25,7 @@ class Home:
     def __init__(self, client: AsyncWebClient, ways: Ways, callers: Callers) -> None:
         self._client, self._ways, self._callers = client, ways, callers
 
-    async def publish(self, caller: Caller, channel: str) -> None:
+    async def publish(self, caller: Member, channel: str) -> None:
         """Show somebody their Home; ``channel`` is their direct one with the bot.
 
         Raises:
@@ -34,9 +35,9 @@ class Home:
         told = self._callers.invocation(self._callers.channel(channel), caller)
         settings = await self._ways.commands.run("settings", told)
         usage = await self._ways.commands.run("usage", told)
-        view = forms.home(settings.text, usage.text, channel, admin=caller.is_admin)
+        view = forms.home(settings.text, usage.text, channel, admin=caller.admin)
         async with translated():
-            await self._client.views_publish(user_id=caller.person.id, view=view)
+            await self._client.views_publish(user_id=caller.id, view=view)
 
     async def edit(self, body: Json) -> None:
         """Show an admin the form for what holds in the whole workspace.
@@ -46,7 +47,7 @@ class Home:
             ThreadwiseError: it cannot be shown.
         """
         caller = await self._callers.of(body)
-        if not caller.is_admin:
+        if not caller.admin:
             raise Declined(ADMINS_ONLY)
         told = self._workspace(caller)
         now = {name: await self._ways.commands.current(name, told) for name in _in_form()}
@@ -67,7 +68,7 @@ class Home:
         wrong = _wrong(wishes) or await self._change(caller, wishes)
         return forms.wrong(wrong) if wrong else {}
 
-    async def _change(self, caller: Caller, wishes: dict[str, str]) -> dict[str, str]:
+    async def _change(self, caller: Member, wishes: dict[str, str]) -> dict[str, str]:
         """The core decides, also on rights; what it says to the giver alone was not done."""
         for name, value in wishes.items():
             told = self._workspace(caller, f"{name} {value}")
@@ -76,7 +77,7 @@ class Home:
                 return {name: reply.text}
         return {}
 
-    def _workspace(self, caller: Caller, argument: str = "") -> Invocation:
+    def _workspace(self, caller: Member, argument: str = "") -> Invocation:
         told = self._callers.invocation(self._callers.channel(""), caller, argument)
         return replace(told, wide=True)
 

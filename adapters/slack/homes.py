@@ -1,24 +1,31 @@
 """Who people are in the workspace, what its channels are called, and its direct messages."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.inbound import PLATFORM, Me
 from adapters.slack.modes import PROMPTS, Features
 from adapters.slack.rest import Refused, translated
 from bot.access import Access
-from bot.messages import ConversationKey
+from bot.errors import PlatformBusy, PlatformUnavailable
+from bot.messages import ConversationKey, Person
 from bot.ports import Clock
 from bot.recent import Recent
+from bot.words import GUEST
 
+_log = structlog.stdlib.get_logger(__name__)
 _FRESH = 600.0
 """Seconds that an answer of Slack counts without being asked again."""
 _MOST = 5_000
 _NAMES = 20
+_SOON = 1.0
+"""Seconds that a message waits for names: Slack waits for three until it is taken in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,29 @@ class Member:
     admin: bool = False
     """Of the workspace, or named by whoever runs the bot."""
 
+    @property
+    def person(self) -> Person:
+        """Somebody to the core."""
+        return Person(self.id, self.name)
+
+
+async def unwelcome(who: Member, where: ConversationKey, access: Access) -> str:
+    """Why guests, and people of other organisations, are not answered there; "": they are.
+
+    Of others, nothing is looked up.
+
+    Raises:
+        StoreError: the settings are out of reach.
+    """
+    if not (who.guest or who.stranger):
+        return ""
+    return "" if (await access.settings(where)).guests == "allowed" else GUEST
+
 
 class People:
     """Asks Slack who somebody is, at most once in ten minutes.
 
-    Every call may raise PlatformBusy and PlatformUnavailable.
+    Every call but ``names`` may raise PlatformBusy and PlatformUnavailable.
     """
 
     def __init__(
@@ -61,12 +86,23 @@ class People:
         return await self._channels.get(channel)
 
     async def names(self, ids: Iterable[str]) -> dict[str, str]:
-        """What these people and channels are called, by their ids; the unknown are left out.
+        """What these people and channels are called, by their ids; never raises.
 
-        Of many it looks at twenty: a message is not kept waiting for all that it mentions.
+        Those that are unknown, or are not to be had within a second, are left out. Of many it
+        looks at twenty, and of those that are left at none, once Slack refuses one for now.
         """
-        found = {id_: await self._name(id_) for id_ in islice(ids, _NAMES)}
-        return {id_: name for id_, name in found.items() if name}
+        found = dict[str, str]()
+        try:
+            async with asyncio.timeout(_SOON), asyncio.TaskGroup() as group:
+                for id_ in islice(ids, _NAMES):
+                    group.create_task(self._find(id_, found))
+        except* (PlatformBusy, PlatformUnavailable, TimeoutError) as trouble:
+            _log.info("names left out", error=repr(trouble.exceptions[0]))
+        return found
+
+    async def _find(self, id_: str, found: dict[str, str]) -> None:
+        if name := await self._name(id_):
+            found[id_] = name
 
     async def _name(self, id_: str) -> str:
         if id_.startswith(("U", "W")):
@@ -93,7 +129,7 @@ class People:
 def member(user: dict[str, Any], me: Me, admins: frozenset[str]) -> Member:
     """What a user object says: https://docs.slack.dev/reference/objects/user-object. Pure."""
     profile, id_ = user.get("profile", {}), user["id"]
-    stranger = bool(user.get("is_stranger")) or not _ours(user, me)
+    stranger = bool(user.get("is_stranger")) or not _colleague(user, me)
     rules = any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
     return Member(
         id=id_,
@@ -105,7 +141,7 @@ def member(user: dict[str, Any], me: Me, admins: frozenset[str]) -> Member:
     )
 
 
-def _ours(user: dict[str, Any], me: Me) -> bool:
+def _colleague(user: dict[str, Any], me: Me) -> bool:
     """Of our workspace, or of another one of the same organisation."""
     teams = {user.get("team_id"), user.get("enterprise_user", {}).get("enterprise_id")}
     return bool(teams & {me.team, me.enterprise or me.team})

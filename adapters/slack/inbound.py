@@ -202,6 +202,34 @@ def deleted(event: Json) -> tuple[str, str] | None:
     return None
 
 
+def settled(incoming: IncomingMessage) -> ConversationKey:
+    """Where settings hold for it: for what begins a conversation, the channel, else the thread."""
+    here = incoming.conversation
+    return replace(here, thread="") if here.thread == incoming.id else here
+
+
+def for_us(body: Json, me: Me) -> bool:
+    """Whether it happened where our token is good: in its workspace, or its organisation.
+
+    An app that was given to several has the same secret in all. Of an event, Slack says to whom it
+    is shown; of all else, and of what nobody sees any more, where it happened.
+    https://docs.slack.dev/enterprise/developing-for-enterprise-orgs
+    """
+    shown_to = body.get("authorizations") or [_origin(body)]
+    teams = {one.get("team_id") for one in shown_to}
+    orgs = {one.get("enterprise_id") for one in shown_to}
+    return me.team in teams or (bool(me.enterprise) and me.enterprise in orgs)
+
+
+def _origin(body: Json) -> Json:
+    """Commands and events say it in two fields, presses and forms in two objects."""
+    team, org = body.get("team") or {}, body.get("enterprise") or {}
+    return {
+        "team_id": body.get("team_id") or team.get("id"),
+        "enterprise_id": body.get("enterprise_id") or org.get("id") or team.get("enterprise_id"),
+    }
+
+
 def milliseconds(ts: str) -> int:
     """When that was, since 1970; the id of a message is its time in seconds."""
     return round(float(ts) * 1000)

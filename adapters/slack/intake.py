@@ -8,10 +8,11 @@ import structlog
 from adapters.slack import inbound
 from adapters.slack.commands import NAMES, SIGN, CommandDesk
 from adapters.slack.content import Json
-from adapters.slack.homes import Homes
-from adapters.slack.inbound import PLATFORM, place_of
+from adapters.slack.homes import Homes, unwelcome
+from adapters.slack.inbound import PLATFORM, place_of, settled
+from adapters.slack.modes import REACTIONS, Features
 from adapters.slack.replies import Later, Voice
-from adapters.slack.rest import translated
+from adapters.slack.rest import Refused, translated
 from adapters.slack.status import DECLINED, WAITING
 from adapters.slack.ways import Ways
 from bot import words
@@ -20,6 +21,7 @@ from bot.commands.base import Reply
 from bot.commands.table import parse
 from bot.messages import ConversationKey, IncomingMessage, Trigger
 from bot.outcomes import Accepted
+from bot.together import together
 
 _log = structlog.stdlib.get_logger(__name__)
 STOPPED = "octagonal_sign"
@@ -30,12 +32,15 @@ _THUMBS = {"+1": 1, "-1": -1, "thumbsup": 1, "thumbsdown": -1}
 class Intake:
     """Takes in what an event says, and returns when the store has it; the rest is done later."""
 
-    def __init__(self, ways: Ways, homes: Homes, desk: CommandDesk, later: Later) -> None:
+    def __init__(
+        self, ways: Ways, homes: Homes, desk: CommandDesk, features: Features, later: Later
+    ) -> None:
         self._ways, self._homes, self._desk, self._later = ways, homes, desk, later
+        self._features = features
         self._me, self._voice = homes.me, Voice(homes.client, later)
         self._takes: dict[str, Callable[[Json], Awaitable[None]]] = {
             "message": self._spoken,
-            "app_mention": self.message,
+            "app_mention": self._mentioned,
             "reaction_added": self._reacted,
             "reaction_removed": self._reacted,
             "agent_session_stopped": self._stopped,
@@ -79,15 +84,22 @@ class Intake:
         else:
             await self.message(event)
 
+    async def _mentioned(self, event: Json) -> None:
+        """An edit is told in this way too: https://github.com/slackapi/bolt-js/issues/960."""
+        await (self._changed(event) if "edited" in event else self.message(event))
+
     async def _edited(self, event: Json) -> None:
-        now = inbound.edited(event)
-        if now is None:
-            return
-        sessions = await self._sessions(event["channel"])
+        if now := inbound.edited(event):
+            await self._changed(now)
+
+    async def _changed(self, now: Json) -> None:
+        """What people say among themselves is for the bot only while it is new."""
+        sessions = await self._sessions(now["channel"])
         asked = inbound.read(now, self._me, sessions=sessions)
         incoming = asked or inbound.written(now, self._me, sessions=sessions)
         if incoming:
-            await self._change(incoming, addressed=asked is not None)
+            addressed = asked is not None and asked.trigger is not Trigger.FOLLOW_UP
+            await self._change(incoming, addressed=addressed)
 
     async def _change(self, incoming: IncomingMessage, *, addressed: bool) -> None:
         """Where it is not known, it is asked, if it is asked, only now."""
@@ -100,10 +112,9 @@ class Intake:
     async def _take(self, incoming: IncomingMessage) -> None:
         if not await self._concerns(incoming):
             return
-        refusal = await self._unwelcome(incoming)
+        refusal, incoming = await self._introduced(incoming)
         if refusal and incoming.trigger is Trigger.FOLLOW_UP:
             return  # they speak to each other, and are not told what they did not ask
-        incoming = await self._named(incoming)
         if not refusal and (command := _command(incoming.text)):
             await self._obey(incoming, *command)
         else:
@@ -115,28 +126,29 @@ class Intake:
             return True
         return (await self._ways.conversations.known([incoming.conversation]))[0]
 
-    async def _unwelcome(self, incoming: IncomingMessage) -> str:
-        who = await self._homes.people.of(incoming.author.id)
-        if not (who.guest or who.stranger):
-            return ""
-        settings = await self._ways.access.settings(_settled(incoming))
-        return "" if settings.guests == "allowed" else words.GUEST
+    async def _introduced(self, incoming: IncomingMessage) -> tuple[str, IncomingMessage]:
+        """Why its author is not answered, if so, and the message with the names that are known."""
+        people, (author, *others) = self._homes.people, inbound.nameless(incoming)
+        who, names = await together(people.of(author), people.names(others))
+        refusal = await unwelcome(who, settled(incoming), self._ways.access)
+        return refusal, inbound.named(incoming, {**names, author: who.name})
 
     async def _named(self, incoming: IncomingMessage) -> IncomingMessage:
-        ids = incoming.author.id, *inbound.nameless(incoming)
-        names = await self._homes.people.names(ids)
-        return inbound.named(incoming, names)
+        return inbound.named(incoming, await self._homes.people.names(inbound.nameless(incoming)))
 
     async def _ask(self, incoming: IncomingMessage, refusal: str) -> None:
-        refusal = refusal or await self._ways.access.refusal(_settled(incoming), incoming.author)
+        refusal = refusal or await self._ways.access.refusal(settled(incoming), incoming.author)
         receipt = await self._ways.door.accept(incoming, refusal)
         self._later(self._respond(incoming, receipt))
 
     async def _obey(self, incoming: IncomingMessage, name: str, argument: str) -> None:
         """Once, however often it is delivered: the store remembers what it refused."""
+        if self._ways.clock.now() - incoming.at > self._ways.max_age * 1000:
+            return await self._ask(incoming, words.AWAY)
         receipt = await self._ways.door.accept(incoming, SIGN)
         if receipt.outcome is Accepted.REFUSED:
             self._later(self._desk.text_command(incoming, name, argument))
+        return None
 
     async def _sessions(self, channel: str) -> bool:
         return channel.startswith("D") and await self._homes.direct.sessions(channel)
@@ -178,7 +190,7 @@ class Intake:
         """Say at once what must be said at once."""
         match receipt.outcome:
             case Accepted.QUEUED:
-                if await self._ways.pacer.spare(incoming.conversation):
+                if await self._room(incoming):
                     await self._have_wait(incoming)
             case Accepted.STOPPING:
                 await self._react(incoming, STOPPED)
@@ -190,15 +202,14 @@ class Intake:
         await self._react(incoming, WAITING)
         waiting = await self._ways.conversations.waiting(incoming.conversation)
         if incoming.id not in waiting[1:]:
-            async with translated():
-                await self._homes.client.reactions_remove(name=WAITING, **_at(incoming))
+            await self._react(incoming, WAITING, on=False)
 
     async def _refuse(self, incoming: IncomingMessage, sentence: str) -> None:
-        """Say it once in ten minutes to one person, else show it."""
+        """Say it once in ten minutes to one person, else show it while there is room."""
         first = self._ways.notices.first
         if await first(PLATFORM, incoming.conversation.workspace, incoming.author.id):
             await self._say(incoming, sentence)
-        else:
+        elif await self._room(incoming):
             await self._react(incoming, DECLINED)
 
     async def _say(self, incoming: IncomingMessage, sentence: str) -> None:
@@ -206,21 +217,28 @@ class Intake:
         where = _active(incoming)
         await self._voice.say(where.channel, where.thread, incoming.author.id, Reply(sentence))
 
-    async def _react(self, incoming: IncomingMessage, emoji: str) -> None:
-        async with translated():
-            await self._homes.client.reactions_add(name=emoji, **_at(incoming))
+    async def _room(self, incoming: IncomingMessage) -> bool:
+        """For a sign that nobody would miss."""
+        here = incoming.conversation
+        return self._features.has(REACTIONS) and await self._ways.pacer.spare(here)
+
+    async def _react(self, incoming: IncomingMessage, emoji: str, *, on: bool = True) -> None:
+        if not self._features.has(REACTIONS):
+            return
+        client = self._homes.client
+        change = client.reactions_add if on else client.reactions_remove
+        try:
+            async with translated():
+                await change(name=emoji, **_at(incoming))
+        except Refused as refused:
+            if not self._features.heard(REACTIONS, refused):
+                raise
 
 
 def _command(text: str) -> tuple[str, str] | None:
     """The command that a message is; None: it is a question."""
     found = parse(text, SIGN)
     return found if found and found[0] in NAMES else None
-
-
-def _settled(incoming: IncomingMessage) -> ConversationKey:
-    """Where settings can hold by now: a conversation that begins has those of its channel."""
-    here = incoming.conversation
-    return replace(here, thread="") if here.thread == incoming.id else here
 
 
 def _active(incoming: IncomingMessage) -> ConversationKey:
@@ -230,7 +248,7 @@ def _active(incoming: IncomingMessage) -> ConversationKey:
     https://docs.slack.dev/reference/methods/chat.postEphemeral
     """
     here = incoming.conversation
-    return here if place_of(here).direct else _settled(incoming)
+    return here if place_of(here).direct else settled(incoming)
 
 
 def _at(incoming: IncomingMessage) -> dict[str, str]:

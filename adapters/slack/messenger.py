@@ -21,7 +21,7 @@ from bot.ports import Pacer, Part
 
 _LOOK_BACK = 300
 """Messages behind a question among which a part is looked for."""
-_NO_THREAD = "thread_not_found"
+_NO_THREAD, _UNREAD = "thread_not_found", "missing_scope"
 _TS = re.compile(r"\d+\.\d+")
 
 
@@ -29,6 +29,7 @@ class SlackMessenger:
     """Keeps the promises of ``bot.ports.Messenger``."""
 
     limit = LIMIT
+    """Characters; where they are more bytes than that, a part is cut shorter, and says so."""
 
     def __init__(self, tools: Tools, pacer: Pacer) -> None:
         self._tools, self._pacer = tools, pacer
@@ -44,8 +45,8 @@ class SlackMessenger:
 
     async def begin(self, key: PartKey, waited: Collection[str]) -> None:
         """Choose the way of this answer, and show that it is on its way."""
-        await self._tools.modes.choose(key.conversation)
-        await self._tools.status.begin(key, waited)
+        await self._tools.modes.choose(key)
+        await self._tools.status.begin(key, waited, self._pacer)
 
     async def typing(self, conversation: ConversationKey) -> None:
         """Show it where nothing does; not under load."""
@@ -54,8 +55,8 @@ class SlackMessenger:
 
     async def end(self, key: PartKey) -> None:
         """Nothing says any more that an answer is on its way."""
-        await self._tools.status.end(key)
-        self._tools.modes.forget(key.conversation)
+        await self._tools.status.end(key, self._pacer)
+        self._tools.modes.forget(key)
 
     async def decline(self, key: PartKey) -> None:
         """A sign instead of the sentence that was said a short while ago."""
@@ -64,15 +65,16 @@ class SlackMessenger:
     async def open(self, key: PartKey, text: str, last: Offer | None) -> Part:
         """Begin a stream where the answer goes natively, and post it where Slack refuses that.
 
-        Of a text with too many bytes, what fits is posted; the part then says how much it is.
+        A further part that grows is a stream of its own. What is whole is one post everywhere. Of
+        a text with too many bytes, what fits is posted; the part then says how much it is.
         """
         tools = self._tools
-        if last is None and tools.modes.of(key.conversation) is Mode.NATIVE:
+        if last is None and await tools.modes.settled(key) is Mode.NATIVE:
             try:
                 return await self._stream(key, text)
             except Refused as refused:
                 tools.features.heard(STREAMS, refused)
-                tools.modes.fall_back(key.conversation)
+                tools.modes.fall_back(key)
         return await self._post(key, text, last)
 
     async def _stream(self, key: PartKey, text: str) -> Part:
@@ -119,8 +121,11 @@ class SlackMessenger:
     async def find(self, key: PartKey, part: str, but: Collection[str] = ()) -> Part | None:
         """By its id; or by its metadata, or as a message of ours that has none, so far a stream.
 
-        What is found goes on by edits; a stream is stopped before its first one.
+        What is found goes on by edits; a stream is stopped before its first one. Where the bot
+        may not read, what has an id is taken as it may be; what has none is Undeliverable, since
+        to post it once more is worse than to give it up.
         """
+        self._tools.status.found(key.conversation)
         found = await (self._fetch(key, part) if part else self._seek(key, but))
         if found:
             return self._as_part(key, found)
@@ -129,7 +134,12 @@ class SlackMessenger:
         return None
 
     async def _fetch(self, key: PartKey, part: str) -> Json | None:
-        only = await self._read(key, oldest=part, latest=part, inclusive=True, limit=2)
+        try:
+            only = await self._read(key, oldest=part, latest=part, inclusive=True, limit=2)
+        except Refused as refused:
+            if refused.code != _UNREAD:
+                raise
+            return {"ts": part, "text": ""}
         return next((message for message in only if message["ts"] == part), None)
 
     async def _seek(self, key: PartKey, but: Collection[str]) -> Json | None:
@@ -161,7 +171,7 @@ class SlackMessenger:
 
     def _as_part(self, key: PartKey, message: Json) -> Part:
         tools, streaming = self._tools, "metadata" not in message
-        tools.modes.fall_back(key.conversation)
+        tools.modes.fall_back(key)
         if streaming:
             tools.status.streaming(key.conversation, now=True)
         return SlackPart(tools, key, message["ts"], text_of(message), streaming=streaming)

@@ -6,11 +6,12 @@ from types import MappingProxyType
 
 import structlog
 
+from adapters.slack.bounded import Bounded
 from adapters.slack.inbound import place_of
 from adapters.slack.rest import Refused
 from bot.access import Access
 from bot.errors import StoreError
-from bot.messages import ConversationKey
+from bot.messages import ConversationKey, PartKey
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -70,34 +71,42 @@ _WHY = {
 
 
 class Modes:
-    """Chooses once for each answer."""
+    """Chooses once for each answer; an answer is known by its first question."""
 
     def __init__(self, access: Access, features: Features) -> None:
         self._access, self._features = access, features
-        self._chosen: dict[ConversationKey, Mode] = {}
-        self._fallen: set[ConversationKey] = set()
+        self._chosen = Bounded[ConversationKey, tuple[str, Mode]]()
+        """The question that was begun last, and the way of its answer."""
+        self._fallen = Bounded[tuple[ConversationKey, str], None]()
 
-    async def choose(self, conversation: ConversationKey) -> Mode:
-        """Settle it for the next answer; as before, where the settings are out of reach."""
+    async def choose(self, key: PartKey) -> Mode:
+        """Settle it for this answer; by edits, where the settings are out of reach."""
+        mode = Mode.EDITS
         try:
-            self._chosen[conversation], _ = await self._best(conversation)
+            mode, _ = await self._best(key.conversation)
         except StoreError as error:
-            _log.info("not chosen anew", error=str(error))
-        return self.of(conversation)
+            _log.info("not chosen", error=str(error))
+        self._chosen[key.conversation] = key.question, mode
+        return self.of(key.conversation)
+
+    async def settled(self, key: PartKey) -> Mode:
+        """As chosen for this answer; or chosen now, where the model spoke before it was begun."""
+        question, _ = self._chosen.get(key.conversation, ("", Mode.EDITS))
+        return self.of(key.conversation) if question == key.question else await self.choose(key)
 
     def of(self, conversation: ConversationKey) -> Mode:
         """As chosen last; edits work everywhere."""
-        fallen = conversation in self._fallen
-        return Mode.EDITS if fallen else self._chosen.get(conversation, Mode.EDITS)
+        question, mode = self._chosen.get(conversation, ("", Mode.EDITS))
+        return Mode.EDITS if (conversation, question) in self._fallen else mode
 
-    def fall_back(self, conversation: ConversationKey) -> None:
-        """The running answer goes on by edits, to its end."""
-        self._fallen.add(conversation)
+    def fall_back(self, key: PartKey) -> None:
+        """This answer goes on by edits, to its end; it may be found before its way is chosen."""
+        self._fallen[key.conversation, key.question] = None
 
-    def forget(self, conversation: ConversationKey) -> None:
+    def forget(self, key: PartKey) -> None:
         """The answer is finished."""
-        self._chosen.pop(conversation, None)
-        self._fallen.discard(conversation)
+        self._chosen.pop(key.conversation, None)
+        self._fallen.pop((key.conversation, key.question), None)
 
     async def why(self, conversation: ConversationKey) -> str:
         """How answers are shown here, and for what reason, in one sentence for people.

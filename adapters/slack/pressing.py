@@ -4,8 +4,9 @@ from typing import Any
 
 from adapters.slack import blocks
 from adapters.slack.asking import Asking
-from adapters.slack.callers import Caller, Callers
+from adapters.slack.callers import Callers, user_of
 from adapters.slack.content import Json
+from adapters.slack.homes import Member
 from adapters.slack.replies import Declined
 from adapters.slack.ways import Ways
 from bot.messages import ConversationKey
@@ -18,7 +19,7 @@ _THUMBS = {blocks.GOOD: 1, blocks.BAD: -1}
 
 
 class Pressing:
-    """Stops, goes on and redoes, for who asked and for admins; takes thumbs of everybody."""
+    """Stops, goes on and redoes, for who asked and for admins; takes thumbs of who may ask."""
 
     def __init__(self, ways: Ways, callers: Callers, asking: Asking) -> None:
         self._ways, self._callers, self._asking = ways, callers, asking
@@ -30,15 +31,15 @@ class Pressing:
             Declined: they may not, or nothing is known of that answer.
             ThreadwiseError: nobody knows whether it was done.
         """
-        caller, (action,) = await self._callers.of(body), body["actions"]
-        part = body["container"]["message_ts"]
-        if action["action_id"] != blocks.FEEDBACK and not caller.may(action.get("value", "")):
-            raise Declined(NOT_YOURS)
+        part, (action,) = body["container"]["message_ts"], body["actions"]
         where = await self._callers.conversation(body["channel"]["id"], part)
+        caller = await self._callers.admitted(user_of(body), where)
+        if not _may(caller, action):
+            raise Declined(NOT_YOURS)
         await self._do(caller, where, part, action)
 
     async def _do(
-        self, caller: Caller, where: ConversationKey, part: str, action: dict[str, Any]
+        self, caller: Member, where: ConversationKey, part: str, action: dict[str, Any]
     ) -> None:
         match action["action_id"]:
             case blocks.STOP:
@@ -49,7 +50,7 @@ class Pressing:
                 await self._redo(where, part)
             case blocks.FEEDBACK:
                 thumb = _THUMBS[action["value"]]
-                await self._ways.conversations.rate(where, part, caller.person.id, thumb)
+                await self._ways.conversations.rate(where, part, caller.id, thumb)
 
     async def _stop(self, where: ConversationKey, part: str) -> None:
         met = await self._ways.conversations.cancel(self._callers.account, where, part, "user")
@@ -60,3 +61,9 @@ class Pressing:
         met = await self._ways.conversations.redo(self._callers.account, where, part)
         if met is Changed.UNKNOWN:
             raise Declined(ONLY_NEWEST)
+
+
+def _may(caller: Member, action: dict[str, Any]) -> bool:
+    """Whether it is everybody's, or theirs; the value of a button is who asked."""
+    everybodys = action["action_id"] == blocks.FEEDBACK
+    return everybodys or caller.admin or action.get("value") == caller.id

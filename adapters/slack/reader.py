@@ -29,6 +29,8 @@ _PAGE = 200
 """Messages; more are not recommended:
 https://docs.slack.dev/reference/methods/conversations.replies
 """
+_PAGES = 5
+"""Of one thread, for which an answer waits."""
 _SAID = {None, "bot_message", "file_share", "me_message", "thread_broadcast"}
 """Subtypes of what somebody said: https://docs.slack.dev/reference/events/message."""
 _HTML = "text/html"
@@ -65,7 +67,10 @@ class SlackReader:
         return thread not in {"", question.id, question.about}
 
     async def before(self, question: IncomingMessage, most: int) -> Sequence[str]:
-        """Of a thread its first message and its last ones, but for the one it is about."""
+        """Of a thread its first message and its last ones, but for the one it is about.
+
+        What comes behind its first thousand messages is not read.
+        """
         said = [
             one
             for one in await self._thread(question)
@@ -84,19 +89,20 @@ class SlackReader:
         return {**message, "text": text_of(dict(message))} if own else message
 
     async def _thread(self, question: IncomingMessage) -> list[Json]:
-        """All of it up to the question, since Slack gives the oldest first."""
+        """Up to the question; of a very long one its beginning: Slack gives the oldest first."""
         found, cursor = dict[str, Json](), None
-        while True:
+        for _ in range(_PAGES):
             page = await self._replies(question, latest=question.id, limit=_PAGE, cursor=cursor)
             found |= {one["ts"]: one for one in page["messages"]}
             cursor = (page["response_metadata"] or {}).get("next_cursor")
             if not cursor:
-                return list(found.values())
+                break
+        return list(found.values())
 
     async def _message(self, question: IncomingMessage) -> Json:
-        """That which the files hang on; {} if it is gone."""
+        """That which the files hang on; {} if it is gone. A thread's first one comes as well."""
         ts = question.about or question.id
-        page = await self._replies(question, latest=ts, oldest=ts, inclusive=True, limit=1)
+        page = await self._replies(question, latest=ts, oldest=ts, inclusive=True, limit=2)
         return next((one for one in page["messages"] if one["ts"] == ts), {})
 
     async def _replies(self, question: IncomingMessage, **window: Any) -> AsyncSlackResponse:

@@ -66,6 +66,8 @@ async def tried(work: Awaitable[Reply]) -> Reply:
         return await work
     except ThreadwiseError as error:
         return Reply(explained(error))
+    except Exception as error:  # noqa: BLE001 - the outermost edge: somebody waits for a word
+        return Reply(stumbled(error, "command"))
 
 
 def explained(error: ThreadwiseError) -> str:
@@ -75,6 +77,13 @@ def explained(error: ThreadwiseError) -> str:
     reference, cause = secrets.token_hex(3), type(error).__name__
     _log.warning("not done", reference=reference, cause=cause, error=str(error))
     return sentence(error, reference)
+
+
+def stumbled(bug: Exception, on: str) -> str:
+    """What to say of a bug: one sentence, with a reference to the log's line."""
+    reference = secrets.token_hex(3)
+    _log.error("event failed", on=on, reference=reference, exc_info=bug)
+    return sentence(ThreadwiseError(), reference)
 
 
 class Voice:

@@ -51,7 +51,7 @@ class StreamPart(SlackPart):
         if self._hushed:
             return
         if not (self._streaming and self._sure):
-            self._tools.modes.fall_back(self._key.conversation)
+            self._tools.modes.fall_back(self._key)
             await super().show(text)
         elif fitting(text) != text:
             await self.close(text, Offer.UNRATED)
@@ -99,7 +99,7 @@ class StreamPart(SlackPart):
             await super().close(standing, Offer.UNRATED)
             raise PartFull(len(standing))
         self._tools.features.heard(STREAMS, refused)
-        self._tools.modes.fall_back(self._key.conversation)
+        self._tools.modes.fall_back(self._key)
         self._streaming = refused.code not in _ENDED
         self._sure, self._hushed = False, refused.code == _BY_USER
         if not self._hushed:
@@ -123,5 +123,5 @@ class StreamPart(SlackPart):
             yield
         except PlatformUnavailable:
             self._sure = False
-            self._tools.modes.fall_back(self._key.conversation)
+            self._tools.modes.fall_back(self._key)
             raise

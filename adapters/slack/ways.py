@@ -24,5 +24,7 @@ class Ways:
     clock: Clock
     command: str = "/ai"
     """The slash command that the core's table stands behind."""
+    max_age: float = 900.0
+    """Seconds after which what was missed is not done any more."""
     admins: frozenset[str] = field(default_factory=frozenset)
     """People who are admins beside the workspace's own; by Slack's ids."""

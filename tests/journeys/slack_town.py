@@ -149,9 +149,8 @@ def shorten(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the catch-up ask without pauses, try again soon, and mark often; likewise sockets."""
+    """Let the catch-up try again soon, and mark often; likewise sockets."""
     monkeypatch.setattr(on_slack, "Bot", partial(client.Bot, ping=0.5))
-    monkeypatch.setattr(catchup, "_GENTLY", 0.01)
     monkeypatch.setattr(catchup, "_PAUSE", 0.2)
     monkeypatch.setattr(catchup, "_EVERY", 50)
     monkeypatch.setattr(client, "_LOOK", 0.2)

@@ -100,24 +100,24 @@ async def test_places_refuse(server: Slack, client: AsyncWebClient) -> None:
 
 
 async def test_threads_are_paged_oldest_first(server: Slack, client: AsyncWebClient) -> None:
-    """The first message leads, cursors go on behind it, metadata comes only when asked for."""
+    """The first message leads and counts, cursors go on; metadata comes only when asked for."""
     room = server.channel("general").id
     root = server.say("general", "ann", "root").ts
     for number in range(3):
         server.say("general", "ann", str(number), thread=root)
     await client.chat_postMessage(channel=room, thread_ts=root, text="mine", metadata=FIELDS)
     first = await client.conversations_replies(channel=room, ts=root, limit=2)
-    assert [said["text"] for said in first["messages"]] == ["root", "0", "1"]
+    assert [said["text"] for said in first["messages"]] == ["root", "0"]
     assert first["has_more"]
     rest = await client.conversations_replies(
         channel=room,
         ts=root,
-        limit=2,
+        limit=3,
         cursor=first["response_metadata"]["next_cursor"],
         include_all_metadata=True,
     )
-    assert [said["text"] for said in rest["messages"]] == ["2", "mine"]
-    assert rest["messages"][1]["metadata"] == FIELDS
+    assert [said["text"] for said in rest["messages"]] == ["1", "2", "mine"]
+    assert rest["messages"][2]["metadata"] == FIELDS
     history = await client.conversations_history(channel=room, oldest=root, inclusive=True)
     assert [said["text"] for said in history["messages"]] == ["root"]
     assert history["messages"][0]["reply_count"] == 4

@@ -204,6 +204,18 @@ async def test_tokens_and_scopes_are_checked(server: Slack) -> None:
     assert "chat:write" in known.headers["X-OAuth-Scopes"].split(",")
 
 
+async def test_a_channel_is_read_with_the_scope_of_its_kind(server: Slack) -> None:
+    """Another kind's does not count, and the error names the one that does."""
+    asked = server.say(server.add_channel("board", kind="group").id, "ann", "Why?")
+    async with web_client(server) as client:
+        await client.conversations_replies(channel=asked.channel, ts=asked.ts)
+        server.scopes.discard("groups:history")
+        with pytest.raises(SlackApiError) as caught:
+            await client.conversations_replies(channel=asked.channel, ts=asked.ts)
+    assert caught.value.response["error"] == "missing_scope"
+    assert caught.value.response["needed"] == "groups:history"
+
+
 async def test_signed_requests_reach_bolt(server: Slack) -> None:
     """With an address, everything comes as signed requests, and what fails comes again."""
     heard: list[str] = []

@@ -1,35 +1,20 @@
-"""What is taken in that was said while nobody heard, and how far that is marked."""
+"""What is taken in that was said while nobody heard."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.slack.catchup import Heard
-from bot.clock import SystemClock
 from bot.errors import StoreUnavailable
-from bot.messages import IncomingMessage
-from storage.keys import Keys
+from bot.messages import ConversationKey, IncomingMessage
+from bot.outcomes import Call
 from storage.scripts import Client
-from storage.tokens import RedisMarks
-from tests.adapters.slack.listening import PATIENCE, Listening, Quick, placed, running
+from tests.adapters.slack.listening import PATIENCE, Listening, Quick, Room, placed, running
 from tests.platforms.slack import DOWN, Message, Slack, busy, refused
 from tests.platforms.slack.deliveries import TRIES
 
-ACCOUNT = "slack:A0:T0"
-NOW = 1_790_000_000_000
-"""Milliseconds since 1970."""
 HOUR = 3_600.0
-
-
-class Standing(SystemClock):
-    """A clock that stands."""
-
-    now_ = NOW
-
-    def now(self) -> int:
-        return self.now_
 
 
 class Hasty(Quick):
@@ -42,11 +27,15 @@ class Hasty(Quick):
         await super().sleep(seconds / 10)
 
 
-class Away(RedisMarks):
-    """A store that cannot be reached."""
+class Counting(Room):
+    """A pacer that counts what it is asked for."""
 
-    async def keep(self, account: str, shard: int, at: int) -> None:
-        raise StoreUnavailable(f"{account} {shard} {at}")
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    async def admit(self, where: ConversationKey, call: Call, unread: Callable[[], int]) -> None:
+        self.calls.append(call)
+        await super().admit(where, call, unread)
 
 
 @pytest.fixture
@@ -166,6 +155,74 @@ async def test_a_message_that_hits_a_bug(town: Listening, monkeypatch: pytest.Mo
         await town.marked()
 
 
+async def test_what_was_said_before_it_was_called(town: Listening) -> None:
+    """Whoever calls it into a talk of people does not ask for an answer to all of it."""
+    there = town.there
+    first = there.say("general", "ann", "lunch?")
+    for user in ("bob", "cid", "dan"):
+        there.say("general", user, "yes", thread=first.ts)
+    asked = there.say("general", "ann", f"{there.mention} where?", thread=first.ts)
+    here = town.key(thread=first.ts)
+    async with running(town):
+        await town.kept(here, asked.ts)
+    late = await missed(town, channel="general", user="bob", text="when?", thread=first.ts)
+    async with running(town):
+        await town.kept(here, asked.ts, late.ts)
+    assert await town.waiting(here) == (asked.ts, late.ts)
+
+
+async def test_the_liveliest_channel_comes_first(town: Listening) -> None:
+    """What was missed there is taken in before others are read."""
+    there, mention = town.there, town.there.mention
+    there.add_channel("other")
+    async with running(town):
+        for channel in ("other", "general"):
+            said = there.say(channel, "ann", f"{mention} why?")
+            await town.kept(town.key(channel, said.ts), said.ts)
+    early = await missed(town, channel="other", user="bob", text=f"{mention} who?")
+    late = await missed(town, channel="general", user="bob", text=f"{mention} how?")
+    hold = there.pause("conversations.history", channel=there.channel("other").id)
+    async with running(town):
+        await hold.reached.wait()
+        assert await town.waiting(town.key(thread=late.ts)) == (late.ts,)
+        hold.go()
+        await town.kept(town.key("other", early.ts), early.ts)
+
+
+async def test_what_is_new_comes_first(town: Listening) -> None:
+    """It is taken in before older threads are looked for; those without news are not read."""
+    there = town.there
+    old = there.say("general", "ann", "lunch?", age=20 * HOUR)
+    there.say("general", "bob", "yes", thread=old.ts, age=19 * HOUR)
+    there.add_channel("other")
+    first = there.say("other", "ann", f"{there.mention} why?")
+    async with running(town):
+        await town.kept(town.key("other", first.ts), first.ts)
+    await begun(town)
+    last = await missed(town, channel="other", user="bob", text=f"{there.mention} who?")
+    said = await missed(town, channel="general", user="bob", text=f"{there.mention} how?")
+    hold = there.pause("conversations.history", nth=2)
+    async with running(town):
+        await hold.reached.wait()
+        assert await town.waiting(town.key(thread=said.ts)) == (said.ts,)
+        hold.go()
+        await town.kept(town.key("other", last.ts), last.ts)
+    assert not there.made("conversations.replies")
+
+
+async def test_each_call_has_its_place(there: Slack, client: Client) -> None:
+    """Reading takes of what all processes may do beside their answers."""
+    pacer = Counting()
+    async with placed(there, client, pacer=pacer) as town:
+        first = await begun(town)
+        said = await missed(town, channel="general", user="bob", text="how?", thread=first.ts)
+        async with running(town):
+            await town.kept(town.key(thread=first.ts), said.ts)
+    calls = there.made("conversations.history", "conversations.replies")
+    assert len(pacer.calls) >= len(calls) >= 3
+    assert set(pacer.calls) == {Call.OTHER}
+
+
 async def test_a_slack_in_trouble(town: Listening) -> None:
     """What fails for a moment is tried again."""
     await begun(town)
@@ -199,96 +256,3 @@ async def test_trouble_that_does_not_end(there: Slack, client: Client) -> None:
             async with running(town), asyncio.timeout(PATIENCE):
                 while not any(line["event"] == "catch-up given up" for line in log):
                     await town.ways.clock.sleep(1)
-
-
-@pytest.fixture
-def marks(client: Client) -> RedisMarks:
-    """An empty store."""
-    return RedisMarks(client, Keys())
-
-
-@pytest.fixture
-def clock() -> Standing:
-    """It stands."""
-    return Standing()
-
-
-@pytest.fixture
-async def heard(marks: RedisMarks, clock: Standing) -> Heard:
-    """Connected, with nothing missing."""
-    made = Heard(marks, ACCOUNT, clock)
-    await again(made)
-    return made
-
-
-async def again(heard: Heard) -> None:
-    """A connection, and what was missed is taken in."""
-    await heard.look(connected=True)
-    heard.gap.clear()
-    heard.completed()
-
-
-async def test_the_mark_moves(heard: Heard, marks: RedisMarks, clock: Standing) -> None:
-    """While events come in and nothing is missing, twice a minute."""
-    for ahead, mark in ((0, 0), (29_999, 0), (30_000, 30_000)):
-        clock.now_ = NOW + ahead
-        await heard.look(connected=True)
-        assert await marks.get(ACCOUNT, 0) == NOW + mark
-
-
-async def test_the_mark_stays_while_nobody_hears(
-    heard: Heard, marks: RedisMarks, clock: Standing
-) -> None:
-    """And until what was missed is taken in."""
-    await heard.look(connected=True)
-    clock.now_ += 60_000
-    for connected in (False, True, True):
-        await heard.look(connected=connected)
-        assert await marks.get(ACCOUNT, 0) == NOW
-    assert heard.gap.is_set()
-    await again(heard)
-    await heard.look(connected=True)
-    assert await marks.get(ACCOUNT, 0) == clock.now_
-
-
-async def test_an_event_that_was_not_taken_in(
-    heard: Heard, marks: RedisMarks, clock: Standing
-) -> None:
-    """The mark stays before it, and what was missed is read."""
-    await heard.look(connected=True)
-    clock.now_ += 60_000
-    heard.missed()
-    await heard.look(connected=True)
-    assert heard.gap.is_set()
-    assert await marks.get(ACCOUNT, 0) == NOW
-
-
-async def test_a_gap_while_another_is_filled(heard: Heard, marks: RedisMarks) -> None:
-    """What was read does not speak for what was missed since."""
-    await heard.look(connected=False)
-    await heard.look(connected=True)
-    heard.gap.clear()
-    heard.missed()
-    await heard.look(connected=True)
-    heard.completed()
-    await heard.look(connected=True)
-    assert await marks.get(ACCOUNT, 0) is None
-
-
-async def test_the_mark_of_another_process(
-    heard: Heard, marks: RedisMarks, clock: Standing
-) -> None:
-    """At the start it counts; later it does not hide what this one missed."""
-    await marks.keep(ACCOUNT, 0, NOW - 5)
-    assert await heard.until() == NOW - 5
-    await heard.look(connected=True)
-    await marks.keep(ACCOUNT, 0, NOW + 5)
-    assert await heard.until() == NOW == clock.now_
-
-
-async def test_a_store_without_a_mark(client: Client, clock: Standing) -> None:
-    """A store that is away is no harm: the older mark counts."""
-    heard = Heard(Away(client, Keys()), ACCOUNT, clock)
-    await again(heard)
-    await heard.look(connected=True)
-    assert await heard.until() is None

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from adapters.slack.inbound import milliseconds
 from bot import words
 from storage.scripts import Client
 from tests.adapters.slack.listening import Listening, listening
@@ -55,6 +56,51 @@ async def test_an_edit_that_mentions_the_bot_is_a_question(town: Listening) -> N
     town.there.edit(said, f"{town.there.mention} why?")
     await town.heard()
     assert (await town.question(town.key(thread=said.ts))).text == "why?"
+
+
+@pytest.mark.parametrize("first", ["mention", "message"])
+async def test_an_edit_is_told_twice(town: Listening, first: str) -> None:
+    """Whichever event comes first, the edit is one change, and its time is when it was asked."""
+    town.there.twins = first
+    said = town.there.say("general", "ann", "why?", age=3_600)
+    town.there.edit(said, f"{town.there.mention} why?")
+    await town.heard()
+    question = await town.question(town.key(thread=said.ts))
+    assert question.at == milliseconds(question.revision) > milliseconds(said.ts) + 3_000_000
+    await again(town)
+    assert await town.stopping(question.conversation) == ""
+
+
+async def again(town: Listening) -> None:
+    """All that was told of messages is told once more."""
+    for sent in town.there.sent("app_mention", "message"):
+        town.there.deliveries.send(sent.kind, sent.payload)
+    await town.heard()
+
+
+@pytest.mark.parametrize("before", ["lunch?", "{} why?"])
+async def test_an_edit_where_only_mentions_are_told(town: Listening, before: str) -> None:
+    """A question can be asked, and changed, without the event of changed messages."""
+    there = town.there
+    there.events = {"app_mention"}
+    said = there.say("general", "ann", before.format(there.mention), age=600)
+    await town.heard()
+    there.edit(said, f"{there.mention} how?")
+    await town.heard()
+    now = await town.question(town.key(thread=said.ts))
+    assert (now.text, now.revision > said.ts) == ("how?", True)
+
+
+async def test_an_edit_in_a_thread_of_people(town: Listening) -> None:
+    """A slip put right in what they said among themselves is no question, though it takes part."""
+    there = town.there
+    first = there.say("general", "ann", "lunch?")
+    said = there.say("general", "bob", "pizzza", thread=first.ts)
+    asked = there.say("general", "ann", f"{there.mention} where?", thread=first.ts)
+    await town.heard()
+    there.edit(said, "pizza")
+    await town.heard()
+    assert await town.waiting(town.key(thread=first.ts)) == (asked.ts,)
 
 
 async def test_a_guest_asks_by_no_edit(town: Listening) -> None:
@@ -130,11 +176,15 @@ async def test_a_command_is_given_once(town: Listening) -> None:
     said = town.there.say("general", "ann", f"{town.there.mention} !persona")
     assert "A pirate." in await town.refused("ann")
     await town.heard()
-    for sent in town.there.sent("app_mention", "message"):
-        town.there.deliveries.send(sent.kind, sent.payload)
-    await town.heard()
+    await again(town)
     assert len(town.there.posts) == 1
     assert await town.waiting(town.key(thread=said.ts)) == ()
+
+
+async def test_a_command_that_was_missed(town: Listening) -> None:
+    """What somebody wanted long ago is not done behind their back: they are told."""
+    town.there.say("general", "ann", f"{town.there.mention} !persona", age=1_000)
+    assert await town.refused("ann") == words.AWAY
 
 
 async def test_a_command_in_a_thread_of_its_own(town: Listening) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.slack.blocks import note
+from adapters.slack.manifest import scopes
 from bot.errors import PartGone, PlatformUnavailable, Undeliverable
 from bot.messages import Offer, PartKey
 from bot.ports import Part
@@ -39,6 +40,13 @@ async def test_a_flat_direct_message_is_answered_outside_of_threads() -> None:
         assert found.id == part.id
 
 
+async def test_a_model_that_speaks_at_once_is_streamed() -> None:
+    """Its first text may come before its answer was begun."""
+    async with staged() as stage:
+        await stage.messenger.open(stage.asks("@"), "Be.", None)
+        assert stage.there.made(START)
+
+
 async def test_neither_streams_nor_channels_ring() -> None:
     """A stream notifies when it ends, and a channel's thread mentions nobody."""
     async with staged() as stage:
@@ -46,15 +54,26 @@ async def test_neither_streams_nor_channels_ring() -> None:
         assert not stage.messenger.rings(stage.asks().conversation)
 
 
-async def test_what_is_whole_is_one_post() -> None:
-    """Also where answers are streamed: one call instead of two."""
+@pytest.mark.parametrize("number", [0, 1])
+async def test_what_is_whole_is_one_post(number: int) -> None:
+    """Also where answers are streamed, and as a further part: one call instead of two."""
     async with staged() as stage:
-        key = await stage.natively()
+        key = part_of(await stage.natively(), number)
         part = await stage.messenger.open(key, "Be.", Offer.CONTINUE)
         assert part.settled
         assert list(stage.there.find(part.id).actions) == ["tw:continue", "tw:feedback"]
         assert len(stage.there.made(POST)) == 1
         assert not stage.there.made(START)
+
+
+async def test_a_further_part_that_grows_is_a_stream_of_its_own() -> None:
+    """It takes a place of those that begin."""
+    async with staged() as stage:
+        key = await stage.natively()
+        for number in range(2):
+            await stage.messenger.open(part_of(key, number), "Be", None)
+        assert len(stage.there.made(START)) == 2
+        assert not stage.there.made(POST)
 
 
 @pytest.mark.parametrize("stranger", [False, True])
@@ -235,6 +254,37 @@ async def test_a_part_is_found_by_its_id(*, flat: bool) -> None:
         await parts[1].delete()
         with pytest.raises(PartGone):
             await stage.messenger.find(key, parts[1].id)
+
+
+@pytest.mark.parametrize("streaming", ["native", "edits"])
+async def test_where_it_may_not_read_a_part_is_taken_as_it_is(streaming: str) -> None:
+    """With the fewest scopes Retry and the next owner finish it; one without an id is given up."""
+    async with staged() as stage:
+        stage.there.scopes = set(scopes(least=True))
+        stage.layers.here["streaming"] = streaming
+        key, other = stage.asks(), stage.another()
+        await stage.messenger.begin(key, ())
+        part = await stage.messenger.open(key, "Be.", None)
+        with pytest.raises(Undeliverable):
+            await other.find(key, "")
+        found = await other.find(key, part.id)
+        assert found
+        await found.close("Be it.", Offer.NOTHING)
+        await other.end(key)
+        assert stage.settled(key, "Be it.")
+
+
+async def test_where_it_may_not_read_a_part_may_be_gone() -> None:
+    """Its first edit says so."""
+    async with staged() as stage:
+        stage.there.scopes = set(scopes(least=True))
+        key = stage.asks()
+        part = await stage.messenger.open(key, "Be.", None)
+        await part.delete()
+        found = await stage.another().find(key, part.id)
+        assert found
+        with pytest.raises(PartGone):
+            await found.close("Be it.", Offer.NOTHING)
 
 
 async def test_where_the_question_and_all_else_is_gone_nothing_is_found() -> None:

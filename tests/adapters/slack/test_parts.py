@@ -49,6 +49,12 @@ def test_what_slack_made_of_markdown_is_read_back() -> None:
     assert text_of(message) == "a < b\nsee https://example.com"
 
 
+@pytest.mark.parametrize("blocks", [{}, {"blocks": [{"type": "actions", "elements": []}]}])
+def test_what_has_no_text_in_blocks_is_read_all_the_same(blocks: dict[str, object]) -> None:
+    """So is a stream that has just begun."""
+    assert text_of({"text": "Be.", **blocks}) == "Be."
+
+
 @pytest.mark.parametrize(
     ("last", "ids"),
     [

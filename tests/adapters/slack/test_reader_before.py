@@ -97,6 +97,17 @@ async def test_the_newest_of_a_long_thread(desk: Desk, monkeypatch: pytest.Monke
     assert len(desk.gate.passed) > 4
 
 
+async def test_a_long_thread_does_not_hold_an_answer_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After five pages it is read no further, and what came so far is all."""
+    monkeypatch.setattr(module, "_PAGE", 2)
+    question = desk.asks(thread=thread(desk, *map(str, range(20))).ts)
+    found = await desk.reader.before(question, 4)
+    assert found == ["From @ann: the plan", *(f"From @bob: {number}" for number in (6, 7, 8))]
+    assert len(desk.there.made("conversations.replies")) == 5
+
+
 async def test_what_a_question_is_about_is_left_out(desk: Desk) -> None:
     """It stands in the question already."""
     root = thread(desk, "a", "b")

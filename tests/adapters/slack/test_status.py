@@ -1,5 +1,7 @@
 """What says beside an answer that it is on its way, and that nothing of it is left."""
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.slack.modes import SESSIONS, STATUS
@@ -59,7 +61,7 @@ async def test_an_answer_that_came_whole_ends_its_session() -> None:
         assert slot(stage, key) is None
 
 
-@pytest.mark.parametrize("fault", [busy(30), DOWN])
+@pytest.mark.parametrize("fault", [busy(2), DOWN])
 async def test_a_session_is_ended_although_slack_fails_once(fault: Fault) -> None:
     """A spinner would stand for an hour."""
     async with staged() as stage:
@@ -126,12 +128,69 @@ async def test_without_such_features_eyes_say_it_and_go() -> None:
 
 
 async def test_a_quick_answer_has_no_eyes() -> None:
-    """Slack lets few of them be taken off in a minute."""
+    """Slack lets few of them be taken off in a minute, so none are where none were."""
     async with staged() as stage:
         key = stage.asks("@", flat=True)
         await stage.messenger.begin(key, ())
         await stage.messenger.typing(key.conversation)
         assert reactions(stage, key) == set()
+        await stage.messenger.open(key, "Because.", ON_WAY)
+        await stage.messenger.end(key)
+        assert not stage.there.made(ADD, REMOVE, LINE, SESSION)
+
+
+@pytest.mark.parametrize("where", ["thread", "flat", "no lines", "no sessions"])
+@pytest.mark.parametrize("posted", [False, True])
+async def test_the_next_owner_takes_off_what_another_showed(where: str, *, posted: bool) -> None:
+    """A line or 👀, also where it does not know yet what the workspace lacks."""
+    async with staged() as stage:
+        stage.there.off |= {"no lines": {LINE: "unknown_method"}}.get(where, {})
+        stage.there.off |= {"no sessions": {SESSION: "not_agent_app"}}.get(where, {})
+        direct = where in {"flat", "no sessions"}
+        key = stage.asks("@" if direct else "general", flat=where == "flat")
+        await waiting(stage, key)
+        assert reactions(stage, key) or slot(stage, key)
+        other = stage.another()
+        if posted:
+            await other.open(key, "Because.", ON_WAY)
+        await other.end(key)
+        assert (reactions(stage, key), slot(stage, key)) == (set(), None)
+
+
+async def test_the_next_owner_of_a_stream_needs_no_call_to_end_its_session() -> None:
+    """Its stop did it, whoever started it."""
+    async with staged() as stage:
+        key, other = await stage.natively(), stage.another()
+        part = await stage.messenger.open(key, "Because.", None)
+        found = await other.find(key, part.id)
+        assert found
+        await found.close("Because.", ON_WAY)
+        await other.end(key)
+        assert slot(stage, key) is None
+        assert len(stage.there.made(SESSION, LINE)) == 1
+
+
+@pytest.mark.parametrize("before", ["begin", "find"])
+async def test_eyes_of_another_owner_go_at_the_end_of_an_answer_that_it_began(before: str) -> None:
+    """They are named among those that waited, or parts were looked for."""
+    async with staged() as stage:
+        key, other = stage.asks("@", flat=True), stage.another()
+        await waiting(stage, key)
+        if before == "find":
+            await other.find(key, "")
+        await other.begin(key, [key.question] if before == "begin" else ())
+        await other.end(key)
+        assert reactions(stage, key) == set()
+
+
+async def test_the_next_answer_says_a_line_that_a_lost_lease_left_said() -> None:
+    """Its own signs begin anew, though nobody ended those before."""
+    async with staged() as stage:
+        key = stage.asks()
+        await waiting(stage, key)
+        more = stage.there.say(key.conversation.channel, "ann", "And?", thread=key.question)
+        await waiting(stage, replace(key, question=more.ts))
+        assert len(stage.there.made(LINE)) == 2
 
 
 async def test_without_sessions_a_direct_message_has_a_line() -> None:

@@ -119,7 +119,7 @@ class Places:
         return paged("messages", found[::-1], args, {"pin_count": 0})
 
     def _replies(self, args: Json) -> Json:
-        """Oldest first, behind the first message of the thread."""
+        """Oldest first, behind the first message of the thread, which counts like the others."""
         place = self._readable(args)
         root = place.messages.get(args["ts"])
         replies = self._world.replies(place, args["ts"])
@@ -127,8 +127,7 @@ class Places:
             raise SlackError("thread_not_found")
         first = payloads.tombstone(root) if root.deleted else self._full(root, args)
         found = [self._full(said, args) for said in between(replies, args)]
-        page = paged("messages", found, args)
-        return page | {"messages": ([] if args.get("cursor") else [first]) + page["messages"]}
+        return paged("messages", [first, *found], args)
 
     def _readable(self, args: Json) -> Channel:
         place = self._world.place(args["channel"])

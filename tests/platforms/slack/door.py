@@ -84,7 +84,7 @@ class Door:
 
     def _served(self, call: Call, token: str) -> web.Response:
         try:
-            self._authorize(call.route, token)
+            self._authorize(call, token)
             seconds = self._world.limits.refuse(call)
             return too_many(seconds) if seconds else self._worked(call)
         except SlackError as error:
@@ -94,8 +94,8 @@ class Door:
         said = self._methods[call.route](call.body)
         return web.json_response({"ok": True} | said)
 
-    def _authorize(self, name: str, token: str) -> None:
-        world = self._world
+    def _authorize(self, call: Call, token: str) -> None:
+        world, name = self._world, call.route
         if token not in {world.token, world.app_token}:
             raise SlackError("invalid_auth" if token else "not_authed")
         off = [error for pattern, error in world.off.items() if fnmatchcase(name, pattern)]
@@ -103,7 +103,7 @@ class Door:
             raise SlackError(next(iter(off), "unknown_method"), req_method=name)
         if (token == world.app_token) != (name == OPENS_SOCKETS):
             raise SlackError("not_allowed_token_type")
-        given, wanted = self._given(name), needed(name)
+        given, wanted = self._given(name), self._needed(call)
         if wanted and not given.intersection(wanted):
             provided = ",".join(sorted(given))
             raise SlackError("missing_scope", needed=",".join(wanted), provided=provided)
@@ -111,9 +111,13 @@ class Door:
     def _given(self, name: str) -> set[str]:
         return self._world.app_scopes if name == OPENS_SOCKETS else self._world.scopes
 
+    def _needed(self, call: Call) -> list[str]:
+        place = self._world.channels.get(call.channel)
+        return needed(call.route, place.kind if place else "")
+
     def _reply(self, call: Call, response: web.Response) -> web.Response:
         response.headers["X-OAuth-Scopes"] = ",".join(sorted(self._given(call.route)))
-        response.headers["X-Accepted-OAuth-Scopes"] = ",".join(needed(call.route))
+        response.headers["X-Accepted-OAuth-Scopes"] = ",".join(self._needed(call))
         call.error = _error(response)
         return response
 

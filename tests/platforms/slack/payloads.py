@@ -75,6 +75,8 @@ def message(said: Message, root: Message | None, bot: User) -> Json:
     made |= {key: value for key, value in optional.items() if value}
     if said.subtype == "bot_message":
         del made["user"]
+    if said.stream and said.stream.live:  # its blocks come when it is stopped
+        return made
     return made | {"blocks": said.blocks or [rich_text(said.text)]}
 
 

@@ -1,6 +1,10 @@
 """Which scopes a method needs: one of these. https://docs.slack.dev/reference/methods."""
 
-_KINDS = ("channels", "groups", "im", "mpim")
+from tests.platforms.slack.model import DIRECT, GROUP_DIRECT, PRIVATE, PUBLIC
+
+_FAMILIES = {PUBLIC: "channels", PRIVATE: "groups", DIRECT: "im", GROUP_DIRECT: "mpim"}
+"""Kind of a channel → the word with which its own scopes begin."""
+_KINDS = tuple(_FAMILIES.values())
 
 _BY_METHOD = {
     "apps.connections.open": "connections:write",
@@ -31,6 +35,15 @@ _CHAT = ("postMessage", "update", "delete", "postEphemeral", "startStream", "app
 _WRITE = {f"chat.{name}" for name in (*_CHAT, "stopStream")}
 
 
-def needed(method: str) -> list[str]:
-    """One of these is enough; none: every token may."""
-    return ["chat:write"] if method in _WRITE else _BY_METHOD.get(method, "").split()
+_BY_KIND = {f"conversations.{name}" for name in ("info", "members", "replies", "history")}
+
+
+def needed(method: str, kind: str = "") -> list[str]:
+    """One of these is enough; none: every token may.
+
+    ``kind``: of the channel that the call names, if it is known. Of the scopes that read a channel
+    only that of its kind counts: https://github.com/DataDog/slapr/pull/47
+    """
+    every = ["chat:write"] if method in _WRITE else _BY_METHOD.get(method, "").split()
+    own = _FAMILIES.get(kind, "") if method in _BY_KIND else ""
+    return [scope for scope in every if scope.startswith(own)]

@@ -141,8 +141,21 @@ class World(Ground):
             said.edited = {"user": by, "ts": self.stamps()}
         self.keep(said)
         if not said.only:
-            self._changed_event(self.channels[said.channel], self.look(said), before)
+            self._tell(said, before, again=bool(by))
         return said
+
+    def _tell(self, said: Message, before: Json, *, again: bool) -> None:
+        """What it is now; of one that mentions the bot, an edit tells this ``again``.
+
+        https://github.com/slack-go/slack/pull/1256
+        """
+        place, now = self.channels[said.channel], self.look(said)
+        twins = [lambda: self._changed_event(place, now, before)]
+        if again and self._mentions(said) and place.kind != DIRECT:
+            event = now | self._where(place) | {"event_ts": self.stamps()}
+            twins.append(lambda: self._mention(event, place))
+        for tell in self._ordered(twins):
+            tell()
 
     def _changed_event(self, place: Channel, now: Json, before: Json) -> None:
         about = {"type": "message", "subtype": "message_changed", "hidden": True}

@@ -54,14 +54,16 @@ DEFAULTS = Effective("gpt-6-luna", "Be brief.", 20, 24_000, 4_000)
 
 
 class Offered:
-    """What the provider offers; its list may be slow."""
+    """What the provider offers; its list may be slow, or have a bug."""
 
     def __init__(self) -> None:
-        self.held = asyncio.Event()
+        self.held, self.bug = asyncio.Event(), False
         self.held.set()
 
     async def offered(self, model: str) -> list[str]:  # noqa: ARG002 - the port's
         await self.held.wait()
+        if self.bug:
+            raise RuntimeError("secret")
         return ["gpt-6-luna", "gpt-6-terra"]
 
 
@@ -242,7 +244,7 @@ def _app(
     homes = Homes(web, office.me, people, direct)
     modes = Modes(ways.access, office.features)
     desk = CommandDesk(ways, homes, modes, office.features, later)
-    intake = Intake(ways, homes, desk, later)
+    intake = Intake(ways, homes, desk, office.features, later)
 
     async def heard(event: dict[str, Any]) -> None:
         await intake.event(event)

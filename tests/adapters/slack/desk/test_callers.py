@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.callers import NOT_HERE, ours
-from adapters.slack.inbound import Me
+from adapters.slack.callers import NOT_HERE
+from adapters.slack.inbound import Me, for_us
 from tests.adapters.slack.desk.office import Office
 from tests.platforms.slack import Delivery
 from tests.platforms.slack.deliveries import SLASH
@@ -91,25 +91,23 @@ async def test_whom_nobody_knows_is_refused(office: Office) -> None:
         (ME, {"team_id": "T1", "user_id": "U2"}, True),
         (ME, {"team_id": "T2", "user_id": "U2"}, False),
         (ME, {"team": {"id": "T1"}, "user": {"id": "U2", "team_id": "T1"}}, True),
-        (ME, {"team": {"id": "T1"}, "user": {"id": "U2", "team_id": "T2"}}, False),
         (ME, {"team": {"id": "T2"}, "user": {"id": "U2", "team_id": "T1"}}, False),
         (ME, {"team_id": "T2", "enterprise_id": "E1"}, False),
-        (ME, {"team": None, "user": {"id": "U2"}, "enterprise": None}, True),
+        (ME, {"team": None, "user": {"id": "U2"}, "enterprise": None}, False),
+        (ME, {"authorizations": [{"team_id": "T2", "enterprise_id": ""}]}, False),
         (ORG, {"team_id": "T2", "enterprise_id": "E1"}, True),
         (ORG, {"team_id": "T2", "enterprise_id": "E2"}, False),
         (ORG, {"team_id": "T2"}, False),
         (ORG, {"team": {"id": "T2", "enterprise_id": "E1"}, "user": {"team_id": "T2"}}, True),
         (ORG, {"team": None, "enterprise": {"id": "E1"}, "user": {"team_id": "T2"}}, True),
         (ORG, {"team": None, "enterprise": {"id": "E2"}, "user": {"team_id": "T2"}}, False),
-        (
-            ORG,
-            {"team": {"id": "T2", "enterprise_id": "E2"}, "enterprise": {"id": "E1"}},
-            False,
-        ),
+        (ME, {"team_id": "T2", "authorizations": [{"team_id": "T1"}]}, True),
+        (ME, {"team_id": "T1", "authorizations": [{"team_id": "T2"}]}, False),
+        (ORG, {"team_id": "T2", "authorizations": [{"enterprise_id": "E1"}]}, True),
     ],
 )
-def test_a_payload_is_ours_by_its_workspace_or_its_org(
+def test_a_payload_is_for_us_by_its_workspace_or_its_org(
     me: Me, body: dict[str, Any], *, known: bool
 ) -> None:
-    """All that it says of workspaces must be ours, or all that it says of organisations."""
-    assert ours(body, me) is known
+    """Of an event it counts who sees it; of all else, where it happened."""
+    assert for_us(body, me) is known

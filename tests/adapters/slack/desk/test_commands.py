@@ -3,11 +3,14 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.slack import blocks, replies
 from adapters.slack.callers import NO_ANSWER
 from bot.commands.table import COMMANDS
+from bot.errors import ThreadwiseError
 from bot.messages import Offer
+from bot.words import sentence
 from tests.adapters.slack.desk.office import Office
 from tests.platforms.slack import DOWN
 
@@ -23,8 +26,8 @@ async def test_the_command_alone_lists_the_table(office: Office, text: str) -> N
 
 async def test_an_unknown_word_is_no_command(office: Office) -> None:
     """The table's own sentence says what may be meant."""
-    sentence = await office.says(office.there.slash("/ai", "modle gpt-6-terra"))
-    assert sentence == "There is no command `/ai modle`; did you mean `/ai model`?"
+    said = await office.says(office.there.slash("/ai", "modle gpt-6-terra"))
+    assert said == "There is no command `/ai modle`; did you mean `/ai model`?"
 
 
 async def test_a_setting_holds_for_the_channel(office: Office) -> None:
@@ -90,10 +93,21 @@ def _length(said: dict[str, list[dict[str, str]]]) -> int:
 async def test_a_failure_is_one_sentence(office: Office) -> None:
     """Slack does not say who somebody is: nothing is changed, and they read what to do."""
     office.there.fault("users.info", DOWN)
-    sentence = await office.says(office.there.slash("/ai", "model gpt-6-terra"))
-    assert "The platform did not respond" in sentence
-    assert "reference" in sentence
+    said = await office.says(office.there.slash("/ai", "model gpt-6-terra"))
+    assert "The platform did not respond" in said
+    assert "reference" in said
     assert await office.stored("model") == [None, None, None]
+
+
+async def test_a_bug_is_one_sentence(office: Office) -> None:
+    """Who gave the command does not wait for nothing; the log has the bug under the reference."""
+    office.there.add_user("root", admin=True)
+    office.offered.bug = True
+    with capture_logs() as logs:
+        said = await office.says(office.there.slash("/ai", "model gpt-6-terra", user="root"))
+    (line,) = [line for line in logs if line["event"] == "event failed"]
+    assert said == sentence(ThreadwiseError(), line["reference"])
+    assert isinstance(line["exc_info"], RuntimeError)
 
 
 async def test_status_says_how_answers_come_and_why(office: Office) -> None:

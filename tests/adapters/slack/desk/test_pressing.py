@@ -6,7 +6,7 @@ import pytest
 
 from adapters.slack import replies
 from adapters.slack.blocks import BAD, CONTINUE, FEEDBACK, GOOD, RETRY, STOP
-from adapters.slack.callers import NOT_HERE, UNKNOWN
+from adapters.slack.callers import UNKNOWN
 from adapters.slack.pressing import NOT_YOURS, ONLY_NEWEST
 from bot.messages import Offer, Trigger
 from bot.words import GUEST, PAUSED
@@ -53,14 +53,41 @@ async def test_somebody_else_stops_nothing(office: Office) -> None:
     assert not await office.stops(answer)
 
 
-async def test_a_press_of_another_workspace_is_refused(office: Office) -> None:
-    """Even under an answer to whom it claims to be."""
+@pytest.mark.parametrize(("guests", "sentence"), [("refused", GUEST), ("allowed", NOT_YOURS)])
+async def test_a_stranger_presses_nothing_of_others(
+    office: Office, guests: str, sentence: str
+) -> None:
+    """Whatever they are at home, and whoever may ask."""
     office.there.add_user("eve", team="T0OTHER", admin=True)
     office.there.join("general", "eve")
+    await office.set("guests", guests)
     answer = await office.asked("ann")
     await done(office, office.there.press(answer, STOP, user="eve"))
-    assert await office.heard("eve") == NOT_HERE
+    assert await office.heard("eve") == sentence
     assert not await office.stops(answer)
+
+
+@pytest.mark.parametrize("traits", [{"team": "T0OTHER"}, {"guest": "multi"}])
+async def test_who_may_ask_may_press(office: Office, traits: dict[str, Any]) -> None:
+    """A guest, and somebody of another organisation, stop and rate their own answers."""
+    office.there.add_user("eve", **traits)
+    office.there.join("general", "eve")
+    await office.set("guests", "allowed")
+    answer, rated = await office.asked("eve"), await office.asked("eve", offer=Offer.NOTHING)
+    await done(office, office.there.press(answer, STOP, user="eve"))
+    assert await office.stops(answer)
+    await done(office, office.there.press(rated, FEEDBACK, user="eve", value=GOOD))
+    assert await office.thumbs(rated) == {office.there.person("eve").id: 1}
+
+
+async def test_a_stranger_goes_on_where_they_may_ask(office: Office) -> None:
+    """Continue is their question."""
+    office.there.add_user("eve", team="T0OTHER")
+    await office.set("guests", "allowed")
+    answer = await office.asked("eve", offer=Offer.CONTINUE)
+    await done(office, office.there.press(answer, CONTINUE, user="eve"))
+    (question,) = await office.waiting(office.of(answer))
+    assert question.author.id == office.there.person("eve").id
 
 
 async def test_a_stranger_who_claims_our_workspace_is_refused(office: Office) -> None:
@@ -72,7 +99,7 @@ async def test_a_stranger_who_claims_our_workspace_is_refused(office: Office) ->
     user = {"id": eve.id, "name": "eve", "team_id": office.me.team}
     press = sent.payload["actions"][0] | {"action_id": STOP, "value": eve.id}
     await done(office, await forged(office, sent, user=user, actions=[press]))
-    assert await office.heard("eve") == NOT_HERE
+    assert await office.heard("eve") == GUEST
     assert not await office.stops(answer)
 
 

@@ -52,7 +52,7 @@ class Door:
         """
         message = replace(message, text=clean(message.text), quoted=clean(message.quoted))
         stop = _STOP.fullmatch(message.text) is not None
-        refusal = refusal or (STOP if stop else self._refusal(message))
+        refusal = refusal or self._refusal(message) or (STOP if stop else "")
         outcome = await self._inbox.accept(message, refusal)
         self._observer.count(outcome)
         return Receipt(

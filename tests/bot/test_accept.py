@@ -50,6 +50,7 @@ async def test_a_question_is_kept_before_anybody_hears_of_it(
         (" \n\t", 1_000_000, words.EMPTY),
         ("x" * 21, 1_000_000, words.too_long(21, 20)),
         ("why?", 989_999, words.AWAY),
+        ("stop", 989_999, words.AWAY),
     ],
 )
 async def test_what_cannot_be_answered_is_refused_once(

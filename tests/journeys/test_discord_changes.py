@@ -114,9 +114,9 @@ async def test_a_slip_that_is_put_right_asks_nothing(discord_town: DiscordTown) 
     town, there = discord_town, discord_town.there
     async with town.bot():
         thread = there.make_thread("general", "bob", "lunch").id
-        slip = there.say(thread, "bob", "Is there suop?")
+        slip = there.say(thread, "bob", "Is there soup")
         there.say(thread, "ann", f"{there.mention} Hi.")
-        told = "answer to: Said here before:\nFrom Bob: Is there suop?\n\nHi. [2 messages]"
+        told = "answer to: Said here before:\nFrom Bob: Is there soup\n\nHi. [2 messages]"
         posted = await town.answered(told)
         there.edit(slip, "Is there soup?")
         await nothing_more(town, there.posts.index(posted) + 1)

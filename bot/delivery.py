@@ -102,7 +102,6 @@ class Delivery:
             return
         told = self._claim.waited or self._claim.answer.attempt > 1
         waited = self._claim.ids[0 if told else 1 :]
-        self._lease.check()
         await self._messenger.begin(self._key(0), waited)
 
     async def end(self) -> None:

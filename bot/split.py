@@ -3,7 +3,8 @@
 A seam depends on one thing only: the shortest beginning of the rest that does not fit (the
 *window*). More text cannot change it, so a seam that was shown never moves; and nothing beyond
 the limit is ever read. A fence that is open at a seam is closed there and opened again in the
-next part: the seam carries its opening line, so each part is read on its own.
+next part, and a table that goes on there gets its head again: the seam carries these lines, so
+each part is read on its own.
 """
 
 import re
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import regex
+
+from bot.frames import bare, fence_of, head_between, headless
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Seam:
     at: int
     """The offset in the text of the part's own first character."""
     fence: str = ""
-    """The line that opens the fence again, "" outside of fences."""
+    """The line that opens the fence again, or the head of the table; "" outside of both."""
 
 
 START = Seam(0)
@@ -47,7 +50,7 @@ def seam_behind(text: str, start: Seam, shown: int) -> Seam:
     own = text[start.at : start.at + shown]
     while own and len(_framed(own, start.fence)) > shown:
         own = own[:-1]
-    return _seam_at(own, start, len(own), shown)
+    return _seam_at(text[start.at : start.at + len(own) + 1], start, len(own), shown)
 
 
 def render(text: str, start: Seam, end: Seam | None) -> str:
@@ -73,17 +76,18 @@ def joined(parts: Iterable[str]) -> str:
 
 
 def _healed(text: str, part: str) -> Iterator[str]:
+    yield from headless(text, part)
     end = text.rfind("\n")
     for own in (text[: end + 1], text[:end]):  # seams stand behind a line, where they can
         fence = _fence_after(own, "")
         if fence and own + _closing(own, fence) == text:
-            again = (line + "\n" for line in (fence, _bare(fence)))
+            again = (line + "\n" for line in (fence, bare(fence)))
             yield from (own + part.removeprefix(line) for line in again if part.startswith(line))
 
 
 def _window(rest: str, fence: str, limit: int) -> str | None:
     begun = (len(mark[0]) for mark in _MARK.finditer(rest))
-    added = len(fence) + 1 + max(len(_bare(fence)), *begun, 0) + 1  # at most
+    added = len(fence) + 1 + max(len(bare(fence_of(fence))), *begun, 0) + 1  # at most
     for length in range(max(limit - added, 0) + 1, len(rest) + 1):
         if len(_framed(rest[:length], fence)) > limit:
             return rest[:length]
@@ -92,7 +96,8 @@ def _window(rest: str, fence: str, limit: int) -> str | None:
 
 def _seam_at(window: str, start: Seam, at: int, limit: int) -> Seam:
     fence = _fence_after(window[:at], start.fence)
-    return Seam(start.at + at, fence if len(fence) <= limit // 4 else _bare(fence))
+    again = fence or head_between(window[:at], window[at:], start.fence)
+    return Seam(start.at + at, again if len(again) <= limit // 4 else bare(fence))
 
 
 # Fences: at any indentation, also behind the mark of a list item, as models write them. What is
@@ -102,23 +107,17 @@ _MARK = re.compile(_INDENT + r"(?:`{3,40}|~{3,40})", re.MULTILINE)
 _FENCE = re.compile(
     _INDENT + r"(?P<mark>`{3,40}(?![^\n]*`)|~{3,40}(?!~))(?P<info>[^\n]*)", re.MULTILINE
 )
-_BARE = re.compile(r"([ \t]*(?:`+|~+)).*")
-
-
-def _bare(fence: str) -> str:
-    """An opening line without its language: also the line that closes the fence."""
-    return _BARE.sub(r"\1", fence)
 
 
 def _fences(own: str, fence: str) -> Iterator[tuple[int, int, str]]:
     """Where each stretch in a fence begins and ends, and the fence that is open behind it."""
-    begin = 0
+    begin, fence = 0, fence_of(fence)
     for line in _FENCE.finditer(own):
         indent, item, mark, info = line.group("indent", "item", "mark", "info")
         if not fence:
             begin = line.start() + 1
             fence = indent + " " * len(item or "") + mark + info.rstrip()
-        elif not item and not info.strip() and mark.startswith(_bare(fence).strip()):
+        elif not item and not info.strip() and mark.startswith(bare(fence).strip()):
             yield begin, line.end(), ""
             fence = ""
     if fence:
@@ -136,10 +135,10 @@ def _framed(own: str, fence: str) -> str:
 
 def _closing(own: str, fence: str) -> str:
     """What closes the fence behind a part's own text: a closing line that began is completed."""
-    bare = _bare(fence)
+    mark = bare(fence)
     line = own[own.rfind("\n") + 1 :]
-    begun = bare.startswith(line) and line != bare  # the whole of it would be an opening line
-    return bare[len(line) :] if begun or not fence else "\n" + bare
+    begun = mark.startswith(line) and line != mark  # the whole of it would be an opening line
+    return mark[len(line) :] if begun or not fence else "\n" + mark
 
 
 _WHOLE = regex.compile(

@@ -25,8 +25,10 @@ FENCES = st.sampled_from(
     ["```", "```python", "~~~", "````md", "  ```js", "\t```", "1. ```sh", "- ~~~", "``` a`b",
      "`", "``", "~~", "```" * 20, "# Heading", "> ```", "[", "](", "<https://"]
 )  # fmt: skip
+ROWS = st.sampled_from(["|a|b|\n", "|-|-|\n", "| c | d |\n", "|:--|--:|\n", "\n|x|\n|---|\n|y|\n"])
 WILD = st.lists(
-    st.one_of(PROSE, SPACE, FENCES, FENCES.map("\n{}\n".format), st.text(max_size=8)), max_size=30
+    st.one_of(PROSE, SPACE, FENCES, FENCES.map("\n{}\n".format), ROWS, st.text(max_size=8)),
+    max_size=30,
 ).map("".join)
 LIMITS = st.integers(1, 130)
 

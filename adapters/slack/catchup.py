@@ -106,7 +106,9 @@ class Heard:
 
 
 class CatchUp:
-    """Takes in what was missed, oldest first; what was not missed is known to the store.
+    """Takes in what was missed; what was not is known to the store.
+
+    Of a channel first what is new, then what goes on in its threads, each oldest first.
 
     A mention in a channel that never knew the bot is lost, if nobody hears it within minutes.
     """

@@ -193,7 +193,7 @@ async def test_a_long_answer_is_whole(slack_town: SlackTown) -> None:
     assert len(long) == 40_000
     pieces = [long[at : at + 300] for at in range(0, 40_000, 300)]
     town.model.script(*[Reply(pieces, delay=14 / len(pieces))] * 2)
-    async with town.bot():
+    async with town.bot(THREADWISE_LEASE="10s"):  # many seconds of work, beside other tests
         told = there.tell("ann", "Show me")
         asked = there.say("general", "bob", f"{there.mention} Show me")
         await town.settled(town.thread(asked), within=60)
